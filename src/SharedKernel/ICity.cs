@@ -1,0 +1,43 @@
+namespace SmartCity;
+
+/// <summary>The city that this host serves, as its city pack states it.</summary>
+public interface ICity
+{
+    /// <summary>Short code of the pack, for example the name of its folder.</summary>
+    string Key { get; }
+    /// <summary>The name people read.</summary>
+    Text Name { get; }
+    /// <summary>The zone in which times are shown and days begin.</summary>
+    TimeZoneInfo Zone { get; }
+    /// <summary>Two-letter codes, the city's own language first.</summary>
+    IReadOnlyList<string> Languages { get; }
+    /// <summary>ISO 4217 code.</summary>
+    string Currency { get; }
+    /// <summary>What the city calls its areas: borough, district.</summary>
+    Text AreaWord { get; }
+    /// <summary>The administrative areas in the pack's order.</summary>
+    IReadOnlyList<Area> Areas { get; }
+    /// <summary>The area with that key, or null.</summary>
+    Area? Area(string code);
+    /// <summary>Finds an area by key, by a code of a named code system, or by a name in any language or alias.</summary>
+    /// <param name="codeOrName">As a source writes it; spaces around it do not matter.</param>
+    /// <param name="codeSystem">Name of a code system of the pack, <c>name</c> for names, or null to try the key, then names.</param>
+    /// <returns>The area, or null when there is none: a source's rows without one are not this city's.</returns>
+    Area? FindArea(string codeOrName, string? codeSystem = null);
+    /// <summary>A setting of a module from the pack (<c>settings/{module}.json</c>), bound to a type; its defaults when absent.</summary>
+    T Settings<T>(string moduleKey) where T : class, new();
+    /// <summary>The local date and time of an instant, in <see cref="Zone"/>.</summary>
+    DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
+}
+
+/// <summary>An administrative area.</summary>
+/// <param name="Code">Its key everywhere in the platform.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Centre">A point inside it, where its label stands.</param>
+/// <param name="Neighbours">Keys of the areas that share a border with it, clockwise from the north.</param>
+public sealed record Area(string Code, Text Name, Place Centre, IReadOnlyList<string> Neighbours);
+
+/// <summary>A point in WGS 84.</summary>
+/// <param name="Latitude">Degrees, -90 to 90.</param>
+/// <param name="Longitude">Degrees, -180 to 180.</param>
+public readonly record struct Place(double Latitude, double Longitude);

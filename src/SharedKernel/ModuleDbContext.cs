@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace SmartCity;
+
+/// <summary>The tables of a module: a schema of its own on PostgreSQL, a prefix of its own on SQLite, a migration history
+/// of its own on both. Register with <c>services.AddModuleDb&lt;T&gt;()</c>.</summary>
+public abstract class ModuleDbContext(DbContextOptions options) : DbContext(options), IModuleDb
+{
+    /// <inheritdoc/>
+    public abstract string ModuleKey { get; }
+
+    /// <inheritdoc/>
+    protected sealed override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        Build(modelBuilder);
+        ModuleTables.Place(modelBuilder, ModuleKey, Database.ProviderName);
+    }
+
+    /// <summary>Describes the tables by their plain names.</summary>
+    protected abstract void Build(ModelBuilder model);
+}
+
+/// <summary>A context whose tables belong to one module. Implement it directly only where the base class is already taken.</summary>
+public interface IModuleDb
+{
+    /// <summary>Schema on PostgreSQL, prefix on SQLite.</summary>
+    string ModuleKey { get; }
+}
+
+/// <summary>Where a module's tables stand on each database.</summary>
+public static class ModuleTables
+{
+    /// <summary>Name of EF Core's provider for PostgreSQL.</summary>
+    public const string Postgres = "Npgsql.EntityFrameworkCore.PostgreSQL";
+
+    /// <summary>Puts every table of a model into the module's schema, or behind its prefix. Call it last.</summary>
+    public static void Place(ModelBuilder model, string moduleKey, string? provider)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var schema = Schema(moduleKey);
+        if (provider == Postgres) model.HasDefaultSchema(schema);
+        foreach (var entity in model.Model.GetEntityTypes())
+        {
+            if (provider == Postgres) entity.SetSchema(schema);
+            else entity.SetTableName(schema + "_" + entity.GetTableName());
+        }
+    }
+
+    /// <summary>The module's key as a schema name: hyphens become underscores.</summary>
+    public static string Schema(string moduleKey) => moduleKey.Replace('-', '_');
+}
+
+/// <summary>A migration written by hand, once, for both databases: never name a column type.</summary>
+public abstract class ModuleMigration : Migration
+{
+    /// <summary>Key of the module whose tables it changes.</summary>
+    protected abstract string ModuleKey { get; }
+
+    /// <summary>True when it runs on PostgreSQL.</summary>
+    protected bool IsPostgres => ActiveProvider == ModuleTables.Postgres;
+
+    /// <summary>Schema of the tables; null on SQLite, which has none.</summary>
+    protected string? Schema => IsPostgres ? ModuleTables.Schema(ModuleKey) : null;
+
+    /// <summary>Name of a table on the running database.</summary>
+    protected string Table(string name) => IsPostgres ? name : ModuleTables.Schema(ModuleKey) + "_" + name;
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace SmartCity;
+
+/// <summary>How quantities are written for people, by the current culture. Machines read invariant numbers instead.</summary>
+public static class Units
+{
+    private static readonly Dictionary<string, (string Symbol, Text Name)> Known = new(StringComparer.Ordinal)
+    {
+        ["ug/m3"] = ("µg/m³", Text.Of("마이크로그램 매 세제곱미터", "micrograms per cubic metre")),
+        ["[ppm]"] = ("ppm", Text.Of("백만분율", "parts per million")),
+        ["Cel"] = ("°C", Text.Of("섭씨도", "degrees Celsius")),
+        ["%"] = ("%", Text.Of("퍼센트", "per cent")),
+        ["mm"] = ("mm", Text.Of("밀리미터", "millimetres")),
+        ["mm/h"] = ("mm/h", Text.Of("시간당 밀리미터", "millimetres per hour")),
+        ["cm"] = ("cm", Text.Of("센티미터", "centimetres")),
+        ["m/s"] = ("m/s", Text.Of("초속 미터", "metres per second")),
+        ["deg"] = ("°", Text.Of("도", "degrees")),
+        ["km/h"] = ("km/h", Text.Of("시속 킬로미터", "kilometres per hour")),
+        ["s"] = ("s", Text.Of("초", "seconds")),
+    };
+
+    /// <summary>The sign of a UCUM code; the code itself when it has none of its own.</summary>
+    public static string Symbol(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Symbol : ucum;
+
+    /// <summary>The unit in words, for screen readers and titles.</summary>
+    public static string Name(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Name.ToString() : ucum;
+
+    /// <summary>A number by the current culture. From ten thousand on, Korean groups by 만 and 억 when <paramref name="shorten"/>.</summary>
+    public static string Number(double value, int decimals = 0, bool shorten = false)
+    {
+        if (shorten && Math.Abs(value) >= 1e4 && CultureInfo.CurrentCulture.TwoLetterISOLanguageName == "ko")
+            return Myriads(value);
+        return value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.CurrentCulture);
+    }
+
+    private static string Myriads(double value)
+    {
+        var sign = value < 0 ? "-" : "";
+        var whole = (decimal)Math.Round(Math.Abs(value));
+        ReadOnlySpan<(decimal Size, string Name)> groups = [(1_0000_0000_0000m, "조"), (1_0000_0000m, "억"), (1_0000m, "만")];
+        foreach (var (size, name) in groups)
+        {
+            if (whole < size) continue;
+            var head = decimal.Floor(whole / size);
+            var rest = decimal.Floor(whole % size / (size / 1_0000m));
+            var small = size == 1_0000m ? "" : size == 1_0000_0000m ? "만" : "억";
+            return sign + head.ToString("N0", CultureInfo.CurrentCulture) + name
+                + (rest == 0 ? "" : " " + rest.ToString("N0", CultureInfo.CurrentCulture) + small);
+        }
+        return sign + whole.ToString("N0", CultureInfo.CurrentCulture);
+    }
+}
