@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SmartCity.Shell.City;
+
+/// <summary>A folder of data and settings, no code: what makes this host this city.</summary>
+internal sealed class CityPack : ICity
+{
+    private static readonly JsonSerializerOptions Relaxed = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private readonly Dictionary<string, Area> _byCode;
+    private readonly Dictionary<(string System, string Code), Area> _byForeignCode = [];
+
+    public string Folder { get; }
+    public string Key { get; }
+    public Text Name { get; }
+    public TimeZoneInfo Zone { get; }
+    public IReadOnlyList<string> Languages { get; }
+    public string Currency { get; }
+    public Text AreaWord { get; }
+    public IReadOnlyList<Area> Areas { get; }
+    public IReadOnlyDictionary<string, Source> Sources { get; }
+    public Outline Outline { get; }
+    public IReadOnlyDictionary<string, Text> ShortNames { get; }
+
+    /// <summary>A source system of the city.</summary>
+    /// <param name="Address">Base address, without a slash at its end.</param>
+    /// <param name="Name">What people call it.</param>
+    /// <param name="Demonstration">True when the Simulator stands in for it.</param>
+    public sealed record Source(string Key, string Address, Text Name, bool Demonstration);
+
+    private sealed record CityFile(string Key, Dictionary<string, string> Name, string TimeZone, string[] Languages, string Currency,
+        Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources);
+    private sealed record AreaFile(string Code, Dictionary<string, string> Name, Dictionary<string, string>? Short, string[]? Aliases, Dictionary<string, string>? Codes);
+    private sealed record SourceFile(string Address, Dictionary<string, string> Name);
+
+    private CityPack(string folder, CityFile file, Outline outline, string? simulator, List<Problem> problems)
+    {
+        Folder = folder;
+        Key = file.Key;
+        Name = new(file.Name);
+        Languages = file.Languages;
+        Currency = file.Currency;
+        AreaWord = new(file.AreaWord);
+        Outline = outline;
+        var where = Path.Combine(Path.GetFileName(folder), "city.json");
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(file.TimeZone, out var zone)) Zone = zone;
+        else
+        {
+            Zone = TimeZoneInfo.Utc;
+            problems.Add(new(where, $"the time zone {file.TimeZone} is unknown; use an IANA name such as Europe/Paris."));
+        }
+        if (Languages.Count == 0) problems.Add(new(where, "languages is empty; name at least one, the city's own first."));
+        Areas = [.. file.Areas.Select(a => new Area(a.Code, new(a.Name), outline.Centre(a.Code), outline.Neighbours(a.Code)))];
+        _byCode = [];
+        foreach (var area in Areas)
+        {
+            if (!_byCode.TryAdd(area.Code, area)) problems.Add(new(where, $"two areas have the code {area.Code}."));
+            if (!outline.Has(area.Code)) problems.Add(new(where, $"the area {area.Code} ({area.Name.In("en")}) has no outline in {file.Outline}."));
+            foreach (var language in Languages.Where(l => !area.Name.Languages.Contains(l, StringComparer.OrdinalIgnoreCase)))
+                problems.Add(new(where, $"the area {area.Code} has no name in {language}."));
+        }
+        foreach (var (area, code, system) in file.Areas.SelectMany(Foreign))
+            if (_byCode.TryGetValue(area, out var found) && !_byForeignCode.TryAdd((system, code), found) && _byForeignCode[(system, code)] != found)
+                problems.Add(new(where, $"{code} means two areas in the code system {system}."));
+        ShortNames = file.Areas.ToDictionary(a => a.Code, a => new Text(a.Short ?? a.Name));
+        Sources = (file.Sources ?? []).ToDictionary(s => s.Key, s => new Source(s.Key,
+            simulator is null ? s.Value.Address.TrimEnd('/') : $"{simulator.TrimEnd('/')}/{s.Key}", new(s.Value.Name), simulator is not null));
+    }
+
+    private static IEnumerable<(string Area, string Code, string System)> Foreign(AreaFile area)
+    {
+        foreach (var name in area.Name.Values.Concat(area.Short?.Values ?? []).Concat(area.Aliases ?? []).Distinct(StringComparer.OrdinalIgnoreCase))
+            yield return (area.Code, name.ToLowerInvariant(), "name");
+        foreach (var (system, code) in area.Codes ?? [])
+            yield return (area.Code, code, system);
+    }
+
+    /// <summary>Reads a pack.</summary>
+    /// <param name="folder">The pack's folder.</param>
+    /// <param name="simulator">Address of the Simulator when it stands in for every source, else null.</param>
+    /// <exception cref="CannotStartException">Lists everything wrong, by file.</exception>
+    public static CityPack Load(string folder, string? simulator = null)
+    {
+        var path = Path.Combine(folder, "city.json");
+        if (!File.Exists(path)) throw new CannotStartException($"There is no city pack in {folder}: city.json is missing. Set City to the folder of a pack.");
+        var problems = new List<Problem>();
+        try
+        {
+            var file = JsonSerializer.Deserialize<CityFile>(File.ReadAllText(path), Relaxed)!;
+            var outline = Outline.Load(Path.Combine(folder, file.Outline), file.Water is { } water ? Path.Combine(folder, water) : null, problems);
+            var pack = new CityPack(folder, file, outline, simulator, problems);
+            if (problems.Count > 0) throw new CannotStartException($"The city pack {folder} is wrong:", problems);
+            return pack;
+        }
+        catch (JsonException wrong)
+        {
+            throw new CannotStartException($"{path}, line {wrong.LineNumber + 1}: {wrong.Message}", wrong);
+        }
+    }
+
+    public Area? Area(string code) => _byCode.GetValueOrDefault(code);
+
+    public Area? FindArea(string codeOrName, string? codeSystem = null)
+    {
+        var text = codeOrName.Trim();
+        if (codeSystem is null) return Area(text) ?? _byForeignCode.GetValueOrDefault(("name", text.ToLowerInvariant()));
+        return _byForeignCode.GetValueOrDefault((codeSystem, codeSystem == "name" ? text.ToLowerInvariant() : text));
+    }
+
+    public T Settings<T>(string moduleKey) where T : class, new()
+    {
+        var path = Path.Combine(Folder, "settings", moduleKey + ".json");
+        if (!File.Exists(path)) return new T();
+        try { return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Relaxed) ?? new T(); }
+        catch (JsonException wrong) { throw new CannotStartException($"{path}, line {wrong.LineNumber + 1}: {wrong.Message}", wrong); }
+    }
+
+    /// <summary>The pack's own words over a module's, by key; empty when there are none for the language.</summary>
+    public IReadOnlyDictionary<string, string> Words(string language)
+    {
+        var path = Path.Combine(Folder, "words", language + ".json");
+        return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<string>()) : new Dictionary<string, string>();
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SmartCity.Shell.City;
+
+/// <summary>The city as a simple-line drawing: one closed outline an area, the water as strokes, in a plane of its own.</summary>
+internal sealed class Outline
+{
+    /// <summary>Width of the drawing in its own units; the height follows from the city's shape.</summary>
+    public const double Width = 1000;
+    private readonly Dictionary<string, List<(double X, double Y)[]>> _rings = [];
+    private readonly Dictionary<string, Place> _centres = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _neighbours = [];
+    private double _west, _north, _scale = 1, _stretch = 1;
+
+    public double Height { get; private set; }
+    /// <summary>SVG path data of each area.</summary>
+    public IReadOnlyDictionary<string, string> Paths { get; private set; } = new Dictionary<string, string>();
+    /// <summary>SVG path data of each stretch of water, and its width in units.</summary>
+    public IReadOnlyList<(string Path, double Width)> Water { get; private set; } = [];
+
+    public bool Has(string code) => _rings.ContainsKey(code);
+    public Place Centre(string code) => _centres.GetValueOrDefault(code);
+    public IReadOnlyList<string> Neighbours(string code) => _neighbours.GetValueOrDefault(code, []);
+
+    /// <summary>A place in the plane of the drawing.</summary>
+    public (double X, double Y) Project(Place place) => ((place.Longitude - _west) * _stretch * _scale, (_north - place.Latitude) * _scale);
+
+    /// <summary>Reads GeoJSON polygons with a <c>code</c> and a <c>centre</c> each.</summary>
+    public static Outline Load(string path, string? waterPath, List<Problem> problems)
+    {
+        var outline = new Outline();
+        var where = Path.GetFileName(path);
+        if (!File.Exists(path))
+        {
+            problems.Add(new(where, "the outline is missing."));
+            return outline;
+        }
+        var polygons = new Dictionary<string, List<(double Lon, double Lat)[]>>();
+        foreach (var feature in JsonNode.Parse(File.ReadAllText(path))!["features"]!.AsArray())
+        {
+            var code = feature!["properties"]!["code"]!.GetValue<string>();
+            var geometry = feature["geometry"]!;
+            var coordinates = geometry["coordinates"]!.AsArray();
+            var rings = (geometry["type"]!.GetValue<string>() == "MultiPolygon" ? coordinates.SelectMany(p => p!.AsArray()) : coordinates)
+                .Select(ring => Positions(ring!.AsArray())).ToList();
+            foreach (var ring in rings.Where(r => r.Length < 4 || r[0] != r[^1]))
+                problems.Add(new(where, $"an outline of {code} is not closed: its first and last point differ."));
+            if (rings.SelectMany(r => r).Any(p => Math.Abs(p.Lat) > 90 || Math.Abs(p.Lon) > 180))
+                problems.Add(new(where, $"an outline of {code} leaves the earth; GeoJSON is longitude first."));
+            polygons[code] = rings;
+            outline._centres[code] = feature["properties"]!["centre"] is JsonArray centre
+                ? new Place(centre[1]!.GetValue<double>(), centre[0]!.GetValue<double>())
+                : new Place(rings[0].Average(p => p.Lat), rings[0].Average(p => p.Lon));
+        }
+        if (polygons.Count == 0) return outline;
+        var all = polygons.Values.SelectMany(r => r).SelectMany(r => r).ToList();
+        outline._west = all.Min(p => p.Lon);
+        outline._north = all.Max(p => p.Lat);
+        outline._stretch = Math.Cos(all.Average(p => p.Lat) * Math.PI / 180);
+        outline._scale = Width / ((all.Max(p => p.Lon) - outline._west) * outline._stretch);
+        outline.Height = Math.Round((outline._north - all.Min(p => p.Lat)) * outline._scale);
+        foreach (var (code, rings) in polygons)
+            outline._rings[code] = [.. rings.Select(r => r.Select(p => outline.Project(new(p.Lat, p.Lon))).ToArray())];
+        outline.Paths = outline._rings.ToDictionary(r => r.Key, r => string.Concat(r.Value.Select(ring => PathOf(ring, closed: true))));
+        outline.FindNeighbours(polygons);
+        if (waterPath is not null && File.Exists(waterPath)) outline.ReadWater(waterPath);
+        return outline;
+    }
+
+    private static (double Lon, double Lat)[] Positions(JsonArray line) =>
+        [.. line.Select(p => (p!.AsArray()[0]!.GetValue<double>(), p.AsArray()[1]!.GetValue<double>()))];
+
+    private void ReadWater(string path)
+    {
+        var metresPerUnit = 111_320 / _scale;
+        var water = new List<(string, double)>();
+        foreach (var feature in JsonNode.Parse(File.ReadAllText(path))!["features"]!.AsArray())
+        {
+            var metres = feature!["properties"]?["width"]?.GetValue<double>() ?? 800;
+            var line = Positions(feature["geometry"]!["coordinates"]!.AsArray()).Select(p => Project(new(p.Lat, p.Lon))).ToArray();
+            water.Add((PathOf(line, closed: false), Math.Round(metres / metresPerUnit, 1)));
+        }
+        Water = water;
+    }
+
+    // areas that share two points of their outlines are neighbours; clockwise from the north, so that arrow keys can walk
+    private void FindNeighbours(Dictionary<string, List<(double Lon, double Lat)[]>> polygons)
+    {
+        var points = polygons.ToDictionary(p => p.Key, p => p.Value.SelectMany(r => r).Select(q => (Math.Round(q.Lon, 4), Math.Round(q.Lat, 4))).ToHashSet());
+        foreach (var (code, own) in points)
+        {
+            var here = Project(_centres[code]);
+            _neighbours[code] = [.. points.Where(other => other.Key != code && other.Value.Count(own.Contains) >= 2)
+                .OrderBy(other => { var there = Project(_centres[other.Key]); return (Math.Atan2(there.X - here.X, here.Y - there.Y) + 2 * Math.PI) % (2 * Math.PI); })
+                .Select(other => other.Key)];
+        }
+    }
+
+    // whole units: a thousandth of the city's width, finer than a line is drawn
+    private static string PathOf((double X, double Y)[] line, bool closed)
+    {
+        var path = new StringBuilder();
+        var (lastX, lastY) = (0, 0);
+        var count = closed ? line.Length - 1 : line.Length;
+        for (var i = 0; i < count; i++)
+        {
+            var (x, y) = ((int)Math.Round(line[i].X), (int)Math.Round(line[i].Y));
+            if (i == 0) path.Append(CultureInfo.InvariantCulture, $"M{x} {y}l");
+            else if ((x, y) != (lastX, lastY)) path.Append(CultureInfo.InvariantCulture, $"{x - lastX} {y - lastY} ");
+            (lastX, lastY) = (x, y);
+        }
+        return path.ToString().TrimEnd() + (closed ? "z" : "");
+    }
+
+    /// <summary>The area that holds a place, or null; a place on a border belongs to the first of its areas.</summary>
+    public string? AreaAt(Place place)
+    {
+        var (x, y) = Project(place);
+        foreach (var (code, rings) in _rings)
+        {
+            var inside = false;
+            foreach (var ring in rings)
+                for (int i = 0, j = ring.Length - 1; i < ring.Length; j = i++)
+                    if (ring[i].Y > y != ring[j].Y > y && x < (ring[j].X - ring[i].X) * (y - ring[i].Y) / (ring[j].Y - ring[i].Y) + ring[i].X) inside = !inside;
+            if (inside) return code;
+        }
+        return null;
+    }
+}
