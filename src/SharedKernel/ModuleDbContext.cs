@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SmartCity;
 
@@ -65,4 +66,28 @@ public abstract class ModuleMigration : Migration
 
     /// <summary>Name of a table on the running database.</summary>
     protected string Table(string name) => IsPostgres ? name : ModuleTables.Schema(ModuleKey) + "_" + name;
+}
+
+/// <summary>The city's database, one setting for all modules.</summary>
+public interface ICityDatabase
+{
+    /// <summary>Points a context at it, with a migration history of the module's own.</summary>
+    void Configure(DbContextOptionsBuilder options, string moduleKey);
+}
+
+/// <summary>Says that a context exists, so that its tables are migrated and checked.</summary>
+/// <param name="Context">Type of the context.</param>
+/// <param name="ModuleKey">Key of the module that owns the tables.</param>
+public sealed record ModuleDb(Type Context, string ModuleKey);
+
+/// <summary>Registration of a module's tables.</summary>
+public static class ModuleDbRegistration
+{
+    /// <summary>Registers a context on the city's database, and its migrations with the step that applies them.</summary>
+    public static IServiceCollection AddModuleDb<T>(this IServiceCollection services, string moduleKey) where T : DbContext, IModuleDb
+    {
+        services.AddSingleton(new ModuleDb(typeof(T), moduleKey));
+        services.AddDbContextFactory<T>((provider, options) => provider.GetRequiredService<ICityDatabase>().Configure(options, moduleKey));
+        return services;
+    }
 }

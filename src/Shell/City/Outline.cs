@@ -12,6 +12,7 @@ internal sealed class Outline
     private readonly Dictionary<string, List<(double X, double Y)[]>> _rings = [];
     private readonly Dictionary<string, Place> _centres = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _neighbours = [];
+    private readonly Dictionary<string, string> _geometry = [];
     private double _west, _north, _scale = 1, _stretch = 1;
 
     public double Height { get; private set; }
@@ -19,6 +20,9 @@ internal sealed class Outline
     public IReadOnlyDictionary<string, string> Paths { get; private set; } = new Dictionary<string, string>();
     /// <summary>SVG path data of each stretch of water, and its width in units.</summary>
     public IReadOnlyList<(string Path, double Width)> Water { get; private set; } = [];
+
+    /// <summary>The GeoJSON geometry of an area, as the pack has it.</summary>
+    public string GeometryOf(string code) => _geometry[code];
 
     public bool Has(string code) => _rings.ContainsKey(code);
     public Place Centre(string code) => _centres.GetValueOrDefault(code);
@@ -42,6 +46,7 @@ internal sealed class Outline
         {
             var code = feature!["properties"]!["code"]!.GetValue<string>();
             var geometry = feature["geometry"]!;
+            outline._geometry[code] = geometry.ToJsonString();
             var coordinates = geometry["coordinates"]!.AsArray();
             var rings = (geometry["type"]!.GetValue<string>() == "MultiPolygon" ? coordinates.SelectMany(p => p!.AsArray()) : coordinates)
                 .Select(ring => Positions(ring!.AsArray())).ToList();

@@ -1,0 +1,55 @@
+namespace SmartCity.Shell;
+
+/// <summary>What a city chooses in its <c>Program.cs</c>.</summary>
+public sealed class CityChoices
+{
+    private readonly List<IModule> _modules = [];
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
+    private readonly List<Contribution> _added = [];
+
+    internal CityChoices(IServiceCollection services, IConfiguration settings, IHostEnvironment environment) =>
+        (Services, Settings, Environment) = (services, settings, environment);
+
+    /// <summary>For a city's own implementation of a public seam; put it before the modules'.</summary>
+    public IServiceCollection Services { get; }
+    /// <summary>The settings.</summary>
+    public IConfiguration Settings { get; }
+    /// <summary>Development, Production or another.</summary>
+    public IHostEnvironment Environment { get; }
+
+    internal IReadOnlyList<IModule> Chosen => _modules;
+    internal IReadOnlySet<string> Hidden => _hidden;
+    internal IReadOnlyList<Contribution> Added => _added;
+    internal string? SimulatorAddress { get; private set; }
+
+    /// <summary>Adds modules: a bundle's list, or the city's own.</summary>
+    public CityChoices Modules(IEnumerable<IModule> modules)
+    {
+        _modules.AddRange(modules);
+        return this;
+    }
+
+    /// <summary>Leaves out contributions, by key.</summary>
+    public CityChoices Without(params string[] keys)
+    {
+        _hidden.UnionWith(keys);
+        return this;
+    }
+
+    /// <summary>Puts a contribution in place of the one with the same key, or adds one to a module.</summary>
+    public CityChoices With(Contribution contribution)
+    {
+        ArgumentNullException.ThrowIfNull(contribution);
+        _hidden.Add(contribution.Key);
+        _added.Add(contribution);
+        return this;
+    }
+
+    /// <summary>Lets a simulator stand in for every source of the pack. Every number is then marked as demonstration.</summary>
+    /// <param name="address">Where it answers; below it, a path a source.</param>
+    public CityChoices DemonstrationSources(string address)
+    {
+        SimulatorAddress = address;
+        return this;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+using SmartCity.Shell.Access;
+using SmartCity.Shell.City;
+using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Live;
+using SmartCity.Shell.Localization;
+
+namespace SmartCity.Shell;
+
+/// <summary>Endpoints that are not pages: the live stream, pictures, health, and addresses without a language.</summary>
+internal static class CityEndpoints
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/live", (HttpContext http, LiveStreams streams, CityPack city, Grants grants, Catalogue catalogue, string? lang, string? parts, string? topics, string? since) =>
+        {
+            var language = lang is not null && city.Languages.Contains(lang) ? lang : city.Languages[0];
+            // after a cut the browser names the last event it saw; a number from nowhere means everything anew
+            var last = http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? since;
+            var after = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= http.RequestServices.GetRequiredService<LiveParts>().Sequence ? n : 0;
+            return streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue);
+        }).AllowAnonymous();
+
+        app.MapGet("/pictures/{feed}", (string feed, HttpContext http, FeedBook book, Grants grants, Catalogue catalogue) =>
+        {
+            if (catalogue.Find<Feed>(feed) is not { } declared || !grants.Of(http.User).Can(Catalogue.PermissionOf(declared)) || book.StoredPicture(feed) is not { } picture) return Results.NotFound();
+            http.Response.Headers.CacheControl = "private, max-age=60";
+            return Results.Bytes(picture.Bytes, picture.ContentType, lastModified: DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt), entityTag: new EntityTagHeaderValue($"\"{picture.Hash[..16]}\""));
+        }).AllowAnonymous();
+
+        app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
+        app.MapGet("/health/ready", (Readiness readiness, HttpContext http) =>
+        {
+            if (readiness.Missing() is not { } missing) return Results.Text("ready");
+            http.Response.Headers.RetryAfter = "2";
+            return Results.Text("not ready: " + missing, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }).AllowAnonymous();
+
+        app.MapGet("/favicon.ico", () => Results.LocalRedirect("~/img/icon.svg", permanent: true)).AllowAnonymous();
+
+        // an address without a language leads to the reader's own
+        app.MapGet("/", (HttpContext http, CityPack city) => ToLanguage(http, city, "")).AllowAnonymous();
+        app.MapFallback("{*path:nonfile}", (HttpContext http, CityPack city, string path) =>
+            HttpMethods.IsGet(http.Request.Method) && !city.Languages.Contains(path.Split('/')[0]) && http.Request.Query["lang"].Count == 0 && KnownBelow(http, path) ? ToLanguage(http, city, "/" + path) : Results.NotFound()).AllowAnonymous();
+    }
+
+    // only what exists below a language is worth a redirect; the rest is simply not there
+    private static bool KnownBelow(HttpContext http, string path) =>
+        http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(e =>
+            e.RoutePattern.PathSegments is [var first, .. var rest] && first.Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "lang" }]
+            && rest.Count > 0 && rest[0].Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal] && literal.Content.Equals(path.Split('/')[0], StringComparison.OrdinalIgnoreCase));
+
+    private static IResult ToLanguage(HttpContext http, CityPack city, string path)
+    {
+        http.Response.Headers.Vary = "Accept-Language, Cookie";
+        return Results.LocalRedirect($"~/{LanguageInAddress.Preferred(http, city)}{path}{http.Request.QueryString}");
+    }
+
+    private static string[] Split(string? list) => list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using SmartCity.Shell.City;
+using SmartCity.Shell.Store;
+
+namespace SmartCity.Shell.Feeds;
+
+/// <summary>How a feed is doing, for the health page.</summary>
+internal sealed record FeedHealth(FeedPlan Plan)
+{
+    public DateTimeOffset? LastAttempt { get; init; }
+    public DateTimeOffset? LastSuccess { get; init; }
+    public FetchOutcome Outcome { get; init; }
+    public string? Detail { get; init; }
+    public int Rows { get; init; }
+    public TimeSpan Took { get; init; }
+    public int Failures { get; init; }
+    public long Fetches { get; init; }
+    /// <summary>The instant up to which the source has spoken.</summary>
+    public DateTimeOffset? AsOf { get; init; }
+    /// <summary>True when rows arrived but none of them has a value.</summary>
+    public bool NothingMeasured { get; init; }
+}
+
+/// <summary>What the feeds have brought, in memory for screens and in the store for the past.</summary>
+internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, TimeProvider time) : IFeeds
+{
+    private readonly ConcurrentDictionary<string, Snapshot> _snapshots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FeedHealth> _health = new(plans.Select(p => KeyValuePair.Create(p.Feed.Key, new FeedHealth(p))));
+    private readonly ConcurrentDictionary<string, StoredPicture> _pictures = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<Document>> _documents = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<FeedPlan> Plans => plans;
+    public IEnumerable<FeedHealth> Health => plans.Select(p => _health[p.Feed.Key]);
+    public FeedHealth? HealthOf(string feed) => _health.GetValueOrDefault(feed);
+    public StoredPicture? StoredPicture(string feed) => _pictures.GetValueOrDefault(feed);
+
+    public AsOf? AsOf(string feed)
+    {
+        if (!_health.TryGetValue(feed, out var health)) return null;
+        return new()
+        {
+            Feed = feed,
+            Source = health.Plan.SourceName,
+            Owner = new(health.Plan.Descriptor.Owner),
+            At = health.AsOf,
+            Freshness = FreshnessOf(health, time.GetUtcNow()),
+            Outcome = health.Outcome,
+            Rhythm = health.Plan.Rhythm,
+            Demonstration = health.Plan.Source.Demonstration,
+        };
+    }
+
+    /// <summary>The state of a feed at a moment: by the age of what it says, never by the time of the fetch alone.</summary>
+    public static Freshness FreshnessOf(FeedHealth health, DateTimeOffset now)
+    {
+        var failing = health.Outcome is not (FetchOutcome.None or FetchOutcome.Ok or FetchOutcome.Empty);
+        if (health.AsOf is not { } at) return failing ? Freshness.Down : Freshness.NoData;
+        var state = health.Plan.Rhythm.Of(now - at);
+        if (state == Freshness.Gone && failing) return Freshness.Down;
+        return state == Freshness.Live && health.NothingMeasured ? Freshness.NoData : state;
+    }
+
+    public Snapshot Latest(string feed) => _snapshots.GetValueOrDefault(feed, Snapshot.None);
+
+    public Picture? Picture(string feed) => _pictures.TryGetValue(feed, out var p)
+        ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height) : null;
+
+    public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default)
+    {
+        if (_documents.TryGetValue(feed, out var known) && known.Count >= count) return [.. known.Take(count)];
+        var read = await store.Documents(feed, Math.Max(count, 50), cancel);
+        _documents[feed] = read;
+        return [.. read.Take(count)];
+    }
+
+    public async Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default)
+    {
+        var hours = await store.Hours(feed, property, thing, from, to, cancel);
+        long StepOf(long hour) => step == Step.Hour ? hour : DayStart(DateTimeOffset.FromUnixTimeMilliseconds(hour)).ToUnixTimeMilliseconds();
+        var byStep = hours.GroupBy(h => StepOf(h.Hour)).ToDictionary(g => g.Key, g =>
+        {
+            // amounts are summed for each thing, then averaged over the things; means are weighed by count
+            var things = g.Select(h => h.Thing).Distinct(StringComparer.Ordinal).Count();
+            return new Point(DateTimeOffset.FromUnixTimeMilliseconds(g.Key), g.Sum(h => h.Sum) / g.Sum(h => h.Count), g.Min(h => h.Min), g.Max(h => h.Max), g.Sum(h => h.Sum) / things);
+        });
+        var points = new List<Point>();
+        for (var at = step == Step.Hour ? new DateTimeOffset(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : DayStart(from); at < to; at = step == Step.Hour ? at.AddHours(1) : DayStart(at.AddHours(36)))
+            points.Add(byStep.GetValueOrDefault(at.ToUnixTimeMilliseconds()) ?? new(at, null));
+        return points;
+    }
+
+    private DateTimeOffset DayStart(DateTimeOffset at)
+    {
+        var date = TimeZoneInfo.ConvertTime(at, city.Zone).Date;
+        return new DateTimeOffset(date, city.Zone.GetUtcOffset(date)).ToUniversalTime();
+    }
+
+    /// <summary>Reads back what was known when the host last ran, so that the first screen has it, with its age.</summary>
+    public async Task Recall(CancellationToken cancel)
+    {
+        foreach (var plan in plans)
+        {
+            var key = plan.Feed.Key;
+            switch (plan.Feed.Kind)
+            {
+                case FeedKind.Observations:
+                    var readings = await store.Newest(key, time.GetUtcNow() - plan.Rhythm.Drop, cancel);
+                    if (readings.Count == 0) break;
+                    var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => Known(plan, t), StringComparer.Ordinal);
+                    _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
+                    _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt) };
+                    break;
+                case FeedKind.Pictures:
+                    if (await store.Picture(key, cancel) is not { } picture) break;
+                    _pictures[key] = picture;
+                    _health[key] = _health[key] with { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt) };
+                    break;
+                default:
+                    await Documents(key, 50, cancel);
+                    break;
+            }
+        }
+    }
+
+    private Thing Known(FeedPlan plan, string key) =>
+        plan.Register.GetValueOrDefault(key) ?? (city.Area(key) is { } area ? new(key, area.Name, key, area.Centre) : new(key, Text.Same(key), null, null));
+
+    /// <summary>Takes over what one fetch brought; returns the readings that are new or corrected, for the store.</summary>
+    public IReadOnlyList<Reading> Take(FeedPlan plan, Mapped mapped, DateTimeOffset fetchedAt)
+    {
+        var old = Latest(plan.Feed.Key);
+        var values = new Dictionary<(string, string), Reading>();
+        foreach (var (key, reading) in old.Values) values[key] = reading;
+        var fresh = new List<Reading>();
+        // the order of a source's rows is not defined: oldest first here, so that the newest stays
+        foreach (var reading in mapped.Readings.OrderBy(r => r.ObservedAt))
+        {
+            if (values.TryGetValue((reading.Thing, reading.Property), out var known))
+            {
+                if (reading.ObservedAt < known.ObservedAt) continue;
+                if (reading.ObservedAt == known.ObservedAt && reading.Value == known.Value && reading.Quality == known.Quality) continue;
+            }
+            values[(reading.Thing, reading.Property)] = reading;
+            fresh.Add(reading);
+        }
+        var things = old.Things.ToDictionary(StringComparer.Ordinal);
+        foreach (var (key, thing) in mapped.Things) things[key] = thing;
+        _snapshots[plan.Feed.Key] = new(old.Version + 1, things, values);
+        var asOf = mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
+        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = asOf, NothingMeasured = mapped.Readings.All(r => r.Value is null) });
+        return fresh;
+    }
+
+    public void TakePicture(FeedPlan plan, StoredPicture picture, DateTimeOffset asOf)
+    {
+        _pictures[plan.Feed.Key] = picture;
+        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = asOf });
+    }
+
+    /// <summary>A list was read: whatever is in it is confirmed as of now.</summary>
+    public void TakeDocuments(FeedPlan plan, DateTimeOffset fetchedAt, bool changed)
+    {
+        if (changed) _documents.TryRemove(plan.Feed.Key, out _);
+        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = fetchedAt });
+    }
+
+    /// <summary>Notes how a fetch went. Returns the health before and after.</summary>
+    public (FeedHealth Before, FeedHealth After) Note(FeedPlan plan, FetchOutcome outcome, string? detail, int rows, DateTimeOffset at, TimeSpan took)
+    {
+        var before = _health[plan.Feed.Key];
+        var ok = outcome is FetchOutcome.Ok or FetchOutcome.Empty;
+        var after = _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with
+        {
+            LastAttempt = at,
+            LastSuccess = ok ? at : h.LastSuccess,
+            Outcome = outcome,
+            Detail = detail,
+            Rows = rows,
+            Took = took,
+            Failures = ok ? 0 : h.Failures + 1,
+            Fetches = h.Fetches + 1,
+        });
+        return (before, after);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using SmartCity.Shell.City;
+using SmartCity.Shell.Localization;
+
+namespace SmartCity.Shell.Live;
+
+/// <summary>A piece of a page that is the same for everyone who may see it: rendered once per version and language.</summary>
+/// <param name="Id">Its id in the page.</param>
+/// <param name="Permission">Who may see it.</param>
+/// <param name="Topics">After whose signal it is rendered anew.</param>
+/// <param name="Partial">The partial that draws it.</param>
+/// <param name="Model">Fills the partial's model.</param>
+internal sealed record LivePart(string Id, string Permission, IReadOnlyList<string> Topics, string Partial, Func<IServiceProvider, CancellationToken, Task<object>> Model);
+
+/// <summary>Rendered parts, shared by all their viewers.</summary>
+internal sealed class LiveParts
+{
+    private readonly Dictionary<string, LivePart> _parts;
+    private readonly Dictionary<(string Part, string Language), Rendered> _rendered = [];
+    private readonly Dictionary<string, long> _dirty = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly IServiceScopeFactory _scopes;
+    private readonly PartialRenderer _renderer;
+    private long _sequence;
+
+    public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer, TimeProvider time)
+    {
+        _parts = parts.ToDictionary(p => p.Id);
+        (_scopes, _renderer) = (scopes, renderer);
+        // later than any number a stream of an earlier run has seen, so that its viewers get everything anew
+        _sequence = time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>One rendering.</summary>
+    /// <param name="Sequence">When it came about, in the order of all renderings.</param>
+    /// <param name="Html">The part, with its root element.</param>
+    /// <param name="Made">Number of the signal it has taken into account.</param>
+    internal sealed record Rendered(long Sequence, string Html, long Made);
+
+    public IReadOnlyDictionary<string, LivePart> All => _parts;
+
+    /// <summary>The newest rendering there is; what is rendered later has a higher number.</summary>
+    public long Sequence => Interlocked.Read(ref _sequence);
+
+    /// <summary>How often anything was rendered; for the tests of "once per version".</summary>
+    public long Renderings { get; private set; }
+
+    /// <summary>Notes that parts that follow a topic must be rendered anew.</summary>
+    public bool Touch(string topic)
+    {
+        var any = false;
+        lock (_dirty)
+            foreach (var part in _parts.Values.Where(p => p.Topics.Contains(topic)))
+            {
+                _dirty[part.Id] = _dirty.GetValueOrDefault(part.Id) + 1;
+                any = true;
+            }
+        return any;
+    }
+
+    private long DirtyOf(string part)
+    {
+        lock (_dirty) return _dirty.GetValueOrDefault(part);
+    }
+
+    /// <summary>The part in a language, as it is now.</summary>
+    public async Task<Rendered> Get(string id, string language, CancellationToken cancel)
+    {
+        var wanted = DirtyOf(id);
+        lock (_rendered)
+            if (_rendered.TryGetValue((id, language), out var ready) && ready.Made >= wanted) return ready;
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            wanted = DirtyOf(id);
+            Rendered? old;
+            lock (_rendered)
+                if (_rendered.TryGetValue((id, language), out old) && old.Made >= wanted) return old;
+            var html = await Render(_parts[id], language, cancel);
+            Renderings++;
+            // nothing but the signal is new: viewers are not told
+            var made = old is not null && old.Html == html ? old with { Made = wanted } : new Rendered(Interlocked.Increment(ref _sequence), html, wanted);
+            lock (_rendered) return _rendered[(id, language)] = made;
+        }
+        finally { _gate.Release(); }
+    }
+
+    private async Task<string> Render(LivePart part, string language, CancellationToken cancel)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = LanguageInAddress.Culture(language);
+        await using var scope = _scopes.CreateAsyncScope();
+        var model = await part.Model(scope.ServiceProvider, cancel);
+        return await _renderer.Render(scope.ServiceProvider, part.Partial, model, language);
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using SmartCity.Shell.Live;
+
+namespace SmartCity.Shell.Pages;
+
+/// <summary>The main screen: the city at a glance, real-time status, administrative status, administrative news. Every
+/// part is rendered once for all its viewers; this page only puts together what the reader may see.</summary>
+[Authorize("city.view")]
+internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience audience, IWords words) : PageModel
+{
+    private readonly Dictionary<string, string> _html = new(StringComparer.Ordinal);
+    private readonly List<Tile> _tiles = [.. catalogue.Of<Tile>().Where(t => audience.Can(Catalogue.PermissionOf(t)))];
+
+    /// <summary>Layers that the reader may see.</summary>
+    public IReadOnlyList<MapLayer> Layers { get; } = [.. catalogue.Of<MapLayer>().Where(l => audience.Can(Catalogue.PermissionOf(l)))];
+    public IReadOnlyList<LivePart> Parts { get; private set; } = [];
+    public long Since { get; private set; }
+
+    /// <summary>The one theme that fills the areas.</summary>
+    [BindProperty(SupportsGet = true, Name = "theme")]
+    public string? ThemeKey { get; set; }
+    /// <summary>Glyph layers that are shown, separated by commas; none given means none.</summary>
+    [BindProperty(SupportsGet = true, Name = "layers")]
+    public string? Shown { get; set; }
+    [BindProperty(SupportsGet = true, Name = "surface")]
+    public string? AskedSurface { get; set; }
+
+    public string? Surface => AskedSurface is "wall" ? AskedSurface : null;
+    public MapLayer? Theme => ThemeKey == "none" ? null : Layers.FirstOrDefault(l => l.Style == MapStyle.Fill && l.Key == ThemeKey) ?? Layers.FirstOrDefault(l => l.Style == MapStyle.Fill);
+    public IEnumerable<string> LayerHtml => Layers.OrderBy(l => l.Style).Select(l => _html[CityParts.IdOf(l)]);
+    public IEnumerable<string> ListHtml => Layers.Select(l => _html[CityParts.ListIdOf(l)]);
+    public string StatusHtml => _html.GetValueOrDefault(CityParts.Status, "");
+
+    public async Task OnGetAsync(CancellationToken cancel)
+    {
+        var ids = _tiles.Select(CityParts.IdOf).Concat(Layers.Select(CityParts.IdOf)).Concat(Layers.Select(CityParts.ListIdOf));
+        Parts = [.. ids.Append(CityParts.Status).Where(parts.All.ContainsKey).Select(id => parts.All[id]).Where(p => audience.Can(p.Permission))];
+        // taken before rendering: what changes meanwhile comes with the stream's first event
+        Since = parts.Sequence;
+        foreach (var part in Parts) _html[part.Id] = (await parts.Get(part.Id, words.Language, cancel)).Html;
+    }
+
+    /// <summary>Tiles of an element, ready rendered.</summary>
+    public IReadOnlyList<string> Tiles(Element element) => [.. _tiles.Where(t => t.Element == element).Select(t => _html[CityParts.IdOf(t)])];
+
+    public bool IsOn(MapLayer layer) => layer.Style == MapStyle.Fill ? layer == Theme : Glyphs.Contains(layer.Key);
+
+    private string[] Glyphs => Shown?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>The address of this screen with a layer turned on or off.</summary>
+    public string LayerUrl(MapLayer layer)
+    {
+        var theme = layer.Style == MapStyle.Fill ? layer == Theme ? "none" : layer.Key : ThemeKey;
+        var glyphs = layer.Style == MapStyle.Fill ? Glyphs : IsOn(layer) ? [.. Glyphs.Except([layer.Key])] : [.. Glyphs, layer.Key];
+        var query = new QueryString();
+        if (theme is not null) query = query.Add("theme", theme);
+        if (glyphs.Length > 0) query = query.Add("layers", string.Join(',', glyphs));
+        if (Surface is not null) query = query.Add("surface", Surface);
+        return $"/{words.Language}{query}";
+    }
+
+    /// <summary>The page behind an area under the present theme.</summary>
+    public string AreaUrl(string code) => "/" + words.Language + (Theme?.Url ?? "/areas/{area}").Replace("{area}", code, StringComparison.Ordinal);
+}

@@ -1,0 +1,43 @@
+using SmartCity.Shell.Access;
+using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Store;
+
+namespace SmartCity.Shell;
+
+/// <summary>A line that is written to the console after the start.</summary>
+/// <param name="Write">Writes it.</param>
+public sealed record StartNotice(Func<WebApplication, Task> Write);
+
+/// <summary>Whether the first screen can be served with data.</summary>
+internal sealed class Readiness(FeedBook book, TimeProvider time)
+{
+    private volatile bool _stored;
+
+    /// <summary>The tables are there and what was known is recalled.</summary>
+    public void StoreIsReady() => _stored = true;
+
+    /// <summary>Null when ready, else what is missing.</summary>
+    public string? Missing()
+    {
+        if (!_stored) return "the database is being prepared";
+        if (book.Plans.Count == 0) return null;
+        var now = time.GetUtcNow();
+        return book.Health.Any(h => FeedBook.FreshnessOf(h, now) is Freshness.Live or Freshness.Late or Freshness.Stale) ? null : "no source has answered yet";
+    }
+}
+
+/// <summary>Before anything else runs: the embedded database is brought up to date, another one is only checked.</summary>
+internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, Readiness readiness) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (database.Kind == DatabaseKind.Sqlite) await migrator.Apply(cancellationToken);
+        else if (await migrator.Pending(cancellationToken) is { Count: > 0 } pending)
+            throw new CannotStartException($"The database needs {pending.Count} migrations ({string.Join(", ", pending.Select(p => p.Module).Distinct(StringComparer.Ordinal))}). Back it up, then run this program once with the word migrate.");
+        grants.Lay(await changes.Read(cancellationToken));
+        await book.Recall(cancellationToken);
+        readiness.StoreIsReady();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,21 @@
+namespace SmartCity.Shell;
+
+/// <summary>What the shell itself offers: permissions, menu lines and commands that every city has.</summary>
+internal static class ShellContributions
+{
+    public const string Administer = "city.administer";
+    public const string SeeFeeds = "city.feeds";
+    public const string SeeAudit = "city.audit";
+
+    public static IEnumerable<Contribution> All { get; } =
+    [
+        new Permission(Administer, Text.Of("사용자와 역할 관리", "Manage people and roles"), Roles.Administrator),
+        new Permission(SeeAudit, Text.Of("감사 기록 보기", "See the audit trail"), Roles.Administrator),
+        new Permission(SeeFeeds, Text.Of("원천 상태 보기", "See the state of the sources"), Roles.Anyone),
+        new Permission("city.view", Text.Of("첫 화면 보기", "See the main screen"), Roles.Anyone),
+        new Command("city.home", Text.Of("첫 화면", "Main screen"), "/", Text.Of("첫 화면|홈|지금 도시", "home|main screen|city now")) { Permission = "city.view" },
+        new Command("city.map", Text.Of("상세 지도", "Street map"), "/map", Text.Of("지도|상세 지도", "map|street map")) { Permission = "city.view" },
+        new Command("city.data", Text.Of("자료 목록", "Datasets"), "/data", Text.Of("자료|데이터|내려받기", "data|datasets|download")) { Permission = "city.view" },
+        new Command("city.feeds", Text.Of("원천 상태", "State of the sources"), "/feeds", Text.Of("원천|원천 상태|수신", "feeds|sources|health")) { Permission = SeeFeeds },
+    ];
+}

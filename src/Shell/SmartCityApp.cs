@@ -1,0 +1,199 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using SmartCity.Shell.Access;
+using SmartCity.Shell.City;
+using SmartCity.Shell.Export;
+using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Live;
+using SmartCity.Shell.Localization;
+using SmartCity.Shell.Map;
+using SmartCity.Shell.Store;
+
+namespace SmartCity.Shell;
+
+/// <summary>A city in ten lines: a host names its modules and runs.</summary>
+public sealed class SmartCityApp
+{
+    private readonly WebApplication _app;
+    private readonly IReadOnlyList<Command> _commands;
+
+    private SmartCityApp(WebApplication app, IReadOnlyList<Command> commands) => (_app, _commands) = (app, commands);
+
+    /// <summary>A command of the host: <c>dotnet run -- migrate</c>.</summary>
+    internal sealed record Command(string[] Words);
+
+    /// <summary>The running application, for hosts that add to it and for tests.</summary>
+    public WebApplication Web => _app;
+
+    /// <summary>Puts a city together.</summary>
+    /// <param name="args">Arguments of the program: settings, or a command and its words.</param>
+    /// <param name="choose">Names the modules and what is left out, replaced or added.</param>
+    /// <exception cref="CannotStartException">Something that a person wrote is wrong; the message says what, in plain sentences.</exception>
+    public static SmartCityApp Create(string[] args, Action<CityChoices> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        var (words, settings) = Words(args);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = Assembly.GetEntryAssembly()?.GetName().Name });
+        builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
+        var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
+        choose(choices);
+        Register(builder, choices);
+        var app = builder.Build();
+        Pipeline(app);
+        return new(app, words.Length == 0 ? [] : [new(words)]);
+    }
+
+    // what comes before the first --setting is a command
+    private static (string[] Words, string[] Settings) Words(string[] args)
+    {
+        var count = args.TakeWhile(a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal)).Count();
+        return (args[..count], args[count..]);
+    }
+
+    /// <summary>Runs until it is stopped, or carries out the command that the arguments name.</summary>
+    /// <returns>Exit code: 0, or 1 after one clear sentence on the error output.</returns>
+    public async Task<int> RunAsync()
+    {
+        try
+        {
+            if (_commands is [var command]) return await HostCommands.Run(_app.Services, command.Words);
+            await _app.StartAsync();
+            foreach (var line in _app.Services.GetServices<StartNotice>()) await line.Write(_app);
+            await _app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (Exception wrong) when (Sentence(wrong) is { } sentence)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+            return 1;
+        }
+        finally { await _app.DisposeAsync(); }
+    }
+
+    /// <summary>Runs a city and tells a person in one sentence why it cannot start.</summary>
+    public static async Task<int> RunAsync(string[] args, Action<CityChoices> choose)
+    {
+        SmartCityApp city;
+        try { city = Create(args, choose); }
+        catch (CannotStartException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 1;
+        }
+        return await city.RunAsync();
+    }
+
+    private static string? Sentence(Exception wrong) => wrong switch
+    {
+        CannotStartException => wrong.Message,
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
+            $"The address is taken: {wrong.Message} Stop the other program, or choose another port: --urls http://localhost:5090",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "The port may not be opened by this user: choose one above 1024, for example --urls http://localhost:5080",
+        Npgsql.NpgsqlException => $"PostgreSQL cannot be used: {wrong.Message}. Check the setting Database.",
+        Microsoft.Data.Sqlite.SqliteException => $"The embedded database cannot be used: {wrong.Message}. Check the setting Database and the rights on its folder.",
+        _ => null,
+    };
+
+    private static void Register(WebApplicationBuilder builder, CityChoices choices)
+    {
+        var services = builder.Services;
+        var pack = CityPack.Load(PackFolder(builder), choices.SimulatorAddress);
+        var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All.Concat(choices.Added).Where(c => !choices.Hidden.Contains(c.Key)));
+        var plans = FeedPlan.Load(pack, catalogue);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
+        services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
+        services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
+        services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
+        services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
+        services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
+        services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
+        services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
+        services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
+        services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Readiness>();
+        services.AddHostedService<FirstStep>();
+        services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
+        services.AddHostedService<FeedLoop>();
+
+        AccessSetup.Register(services, builder.Configuration, builder.Environment);
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var permission in catalogue.All.OfType<Permission>())
+            authorization.AddPolicy(permission.Key, p => p.AddRequirements(new PermissionRequirement(permission.Key)));
+        authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new PermissionRequirement(ShellContributions.Administer)).Build());
+
+        services.AddHttpContextAccessor();
+        services.AddRouting(o => { o.LowercaseUrls = true; o.ConstraintMap[LanguageRoute.Name] = typeof(LanguageRoute); });
+        var mvc = services.AddRazorPages(o =>
+        {
+            o.Conventions.Add(new LanguageBeforePages());
+            o.Conventions.Add(new PagePermissions(catalogue));
+        });
+        LeaveOut(mvc.PartManager, catalogue);
+        services.AddResponseCompression(o =>
+        {
+            o.EnableForHttps = true;
+            o.Providers.Add<BrotliCompressionProvider>();
+            o.Providers.Add<GzipCompressionProvider>();
+            o.MimeTypes = ["text/html", "text/css", "text/javascript", "application/json", "application/geo+json", "text/csv", "image/svg+xml"];
+        });
+        services.AddProblemDetails();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            k.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        // build output run outside Development would answer 500 for every static file
+        builder.WebHost.UseStaticWebAssets();
+        foreach (var module in catalogue.Modules) module.AddServices(services, builder.Configuration.GetSection(module.Key));
+    }
+
+    // an assembly may be referenced by a bundle while its module is not chosen: its pages must not exist
+    private static void LeaveOut(ApplicationPartManager parts, Catalogue catalogue)
+    {
+        var chosen = catalogue.Modules.Select(m => m.GetType().Assembly).ToHashSet();
+        foreach (var part in parts.ApplicationParts.ToList())
+        {
+            var assembly = part switch { AssemblyPart a => a.Assembly, CompiledRazorAssemblyPart r => r.Assembly, _ => null };
+            if (assembly is not null && !chosen.Contains(assembly) && assembly.GetExportedTypes().Any(t => !t.IsAbstract && typeof(IModule).IsAssignableFrom(t))) parts.ApplicationParts.Remove(part);
+        }
+        // a host that is a test or a tool does not stamp the parts that it reaches through other projects
+        foreach (var assembly in chosen.Append(typeof(SmartCityApp).Assembly).Where(a => parts.ApplicationParts.OfType<CompiledRazorAssemblyPart>().All(p => p.Assembly != a)))
+            foreach (var part in ApplicationPartFactory.GetApplicationPartFactory(assembly).GetApplicationParts(assembly)) parts.ApplicationParts.Add(part);
+    }
+
+    private static string PackFolder(WebApplicationBuilder builder)
+    {
+        var setting = builder.Configuration["City"] ?? throw new CannotStartException("No city is chosen: set City to the folder of a city pack, for example --City cities/my-city.");
+        if (Path.IsPathRooted(setting)) return setting;
+        foreach (var start in new[] { builder.Environment.ContentRootPath, Directory.GetCurrentDirectory(), AppContext.BaseDirectory })
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, setting, "city.json"))) return Path.Combine(folder.FullName, setting);
+        throw new CannotStartException($"There is no city pack at {setting}. It is looked for beside the program, in the working folder and in the folders above them.");
+    }
+
+    private static void Pipeline(WebApplication app)
+    {
+        app.UseExceptionHandler("/error");
+        app.UseMiddleware<SafeHeaders>();
+        app.UseResponseCompression();
+        app.UseMiddleware<LanguageInAddress>();
+        app.UseStatusCodePagesWithReExecute("/error", "?status={0}");
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapRazorPages().WithStaticAssets();
+        CityEndpoints.Map(app);
+        DataFiles.Map(app);
+        AccessSetup.Map(app);
+        foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)
+            module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key)));
+    }
+}

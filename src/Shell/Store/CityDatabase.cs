@@ -1,0 +1,117 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace SmartCity.Shell.Store;
+
+internal enum DatabaseKind { Sqlite, Postgres }
+
+/// <summary>The one database of this city: SQLite in a file by default, PostgreSQL by the setting <c>Database</c>.</summary>
+internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
+{
+    /// <summary>Pages and feeds never wait longer for a lock than this.</summary>
+    private const int BusySeconds = 5;
+    private readonly NpgsqlDataSource? _postgres;
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    public DatabaseKind Kind { get; }
+    public string ConnectionString { get; }
+    /// <summary>File of the embedded database, or null.</summary>
+    public string? File { get; }
+
+    /// <param name="setting">A PostgreSQL connection string (it has <c>Host=</c>), or the path of an SQLite file.</param>
+    public CityDatabase(string setting)
+    {
+        if (setting.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+        {
+            Kind = DatabaseKind.Postgres;
+            ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30 }.ConnectionString;
+            _postgres = NpgsqlDataSource.Create(ConnectionString);
+        }
+        else
+        {
+            File = Path.GetFullPath(setting.StartsWith("Data Source=", StringComparison.OrdinalIgnoreCase) ? setting["Data Source=".Length..] : setting);
+            ConnectionString = new SqliteConnectionStringBuilder { DataSource = File, ForeignKeys = true, DefaultTimeout = BusySeconds }.ConnectionString;
+        }
+    }
+
+    /// <summary>Says in one sentence when the place of the embedded database cannot be written.</summary>
+    public void CheckPlace()
+    {
+        if (File is null) return;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+            using var probe = new FileStream(File + ".probe", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw new CannotStartException($"The database cannot be written to {File}: the folder is read-only or full. Set Database to a file in a folder that this user may write to, or to a PostgreSQL connection string.", refused);
+        }
+    }
+
+    public void Configure(DbContextOptionsBuilder options, string moduleKey)
+    {
+        var schema = ModuleTables.Schema(moduleKey);
+        // migrations are written by hand, once for both databases, so there is no generated snapshot to compare with
+        options.ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+        if (Kind == DatabaseKind.Sqlite) options.UseSqlite(ConnectionString, o => o.MigrationsHistoryTable(schema + "___history")).AddInterceptors(Pragmas.Instance);
+        else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema));
+    }
+
+    /// <summary>An open connection; the embedded database's is set to write-ahead log and full sync.</summary>
+    public async Task<DbConnection> Open(CancellationToken cancel)
+    {
+        if (_postgres is not null) return await _postgres.OpenConnectionAsync(cancel);
+        var connection = new SqliteConnection(ConnectionString);
+        await connection.OpenAsync(cancel);
+        await Pragmas.Apply(connection, cancel);
+        return connection;
+    }
+
+    /// <summary>Runs a write. The embedded database takes one writer at a time: waiting here is fair, inside it is not.</summary>
+    public async Task Write(Func<DbConnection, Task> work, CancellationToken cancel)
+    {
+        if (Kind == DatabaseKind.Sqlite) await _writer.WaitAsync(cancel);
+        try
+        {
+            await using var connection = await Open(cancel);
+            await work(connection);
+        }
+        finally
+        {
+            if (Kind == DatabaseKind.Sqlite) _writer.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _writer.Dispose();
+        if (_postgres is not null) await _postgres.DisposeAsync();
+        if (Kind == DatabaseKind.Sqlite) SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+    }
+
+    private sealed class Pragmas : DbConnectionInterceptor
+    {
+        public static readonly Pragmas Instance = new();
+
+        public static async Task Apply(DbConnection connection, CancellationToken cancel)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+            command.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default) => Apply(connection, cancellationToken);
+    }
+}

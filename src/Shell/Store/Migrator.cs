@@ -1,0 +1,88 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace SmartCity.Shell.Store;
+
+/// <summary>Applies the migrations of every module: an explicit step (<c>migrate</c>), and by itself for the embedded database.</summary>
+internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owners, IServiceScopeFactory scopes, ILogger<Migrator> log)
+{
+    private const long LockKey = 0x534D_4152_5443;
+
+    /// <summary>What is still to be applied, by module.</summary>
+    public async Task<IReadOnlyList<(string Module, string Migration)>> Pending(CancellationToken cancel = default)
+    {
+        var pending = new List<(string, string)>();
+        foreach (var owner in owners)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = (DbContext)scope.ServiceProvider.GetRequiredService(owner.Context);
+            try { pending.AddRange((await db.Database.GetPendingMigrationsAsync(cancel)).Select(m => (owner.ModuleKey, m))); }
+            catch (DbException) { pending.AddRange(db.Database.GetMigrations().Select(m => (owner.ModuleKey, m))); }
+        }
+        return pending;
+    }
+
+    /// <summary>Applies everything, one process at a time; the others wait and find it done.</summary>
+    public async Task Apply(CancellationToken cancel = default)
+    {
+        await using var one = await Exclusive(cancel);
+        foreach (var owner in owners)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = (DbContext)scope.ServiceProvider.GetRequiredService(owner.Context);
+            await MakeHistory(db, ModuleTables.Schema(owner.ModuleKey), cancel);
+            var pending = (await db.Database.GetPendingMigrationsAsync(cancel)).ToList();
+            if (pending.Count == 0) continue;
+            await db.Database.MigrateAsync(cancel);
+            log.LogInformation("Tables of {Module}: {Count} migrations applied", owner.ModuleKey, pending.Count);
+        }
+    }
+
+    // EF takes its lock on the history table, which does not exist on the first start: two hosts would race
+    private async Task<IAsyncDisposable> Exclusive(CancellationToken cancel)
+    {
+        if (database.Kind == DatabaseKind.Postgres)
+        {
+            var guard = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
+            await guard.OpenAsync(cancel);
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", guard) { Parameters = { new() { Value = LockKey } }, CommandTimeout = 300 };
+            await command.ExecuteNonQueryAsync(cancel);
+            return guard;
+        }
+        database.CheckPlace();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var guard = new FileStream(database.File + ".migrating", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                await ForgetDeadLock(cancel);
+                return guard;
+            }
+            catch (IOException) when (attempt < 300) { await Task.Delay(200, cancel); }
+        }
+    }
+
+    // a process killed while it migrated leaves EF's lock row behind, and the next start would wait for ever
+    private async Task ForgetDeadLock(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name = '__EFMigrationsLock'";
+        if (Convert.ToInt64(await command.ExecuteScalarAsync(cancel), System.Globalization.CultureInfo.InvariantCulture) == 0) return;
+        command.CommandText = "DELETE FROM \"__EFMigrationsLock\"";
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    // made beforehand, so that Migrate() does not log an error about a table that is not there yet
+    private async Task MakeHistory(DbContext db, string schema, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = connection.CreateCommand();
+        var columns = "(\"MigrationId\" varchar(150) NOT NULL PRIMARY KEY, \"ProductVersion\" varchar(32) NOT NULL)";
+        command.CommandText = db.Database.ProviderName == ModuleTables.Postgres
+            ? $"CREATE SCHEMA IF NOT EXISTS \"{schema}\"; CREATE TABLE IF NOT EXISTS \"{schema}\".__history {columns}"
+            : $"CREATE TABLE IF NOT EXISTS \"{schema}___history\" {columns}";
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+}

@@ -1,0 +1,213 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+
+namespace SmartCity.Shell.Store;
+
+/// <summary>Keeps readings and answers questions about their past. Corrections never overwrite.</summary>
+internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<FeedsDb> contexts)
+{
+    public const long HourMs = 3_600_000;
+    private static readonly string[] ObservationColumns = ["ObservedAt", "SeriesId", "FetchedAt", "ObservedUntil", "Value", "Quality"];
+    private readonly Dictionary<(string Feed, string Thing, string Property), int> _series = [];
+    // the values of the hours that are being filled, so that an hour's sum counts each time once, by its latest correction
+    private readonly Dictionary<(int Series, long Hour), Dictionary<long, double>> _open = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    private string T(string table) => database.Kind == DatabaseKind.Postgres ? $"{FeedsDb.Module}.{table}" : $"{FeedsDb.Module}_{table}";
+
+    /// <summary>Stores readings and brings the hours they fall in up to date, in one transaction.</summary>
+    public async Task Add(string feed, IReadOnlyList<Reading> readings, CancellationToken cancel)
+    {
+        if (readings.Count == 0) return;
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            await database.Write(async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
+                await using var insert = Command(connection, transaction,
+                    $"INSERT INTO {T("observations")} ({string.Join(", ", ObservationColumns.Select(Q))}) VALUES ({string.Join(", ", ObservationColumns.Select(c => "@" + c))}) ON CONFLICT DO NOTHING", ObservationColumns);
+                var touched = new Dictionary<(int, long), Dictionary<long, double>>();
+                foreach (var reading in readings)
+                {
+                    var series = await SeriesOf(connection, transaction, feed, reading, cancel);
+                    Set(insert, reading.ObservedAt.ToUnixTimeMilliseconds(), series, reading.FetchedAt.ToUnixTimeMilliseconds(), reading.ObservedUntil.ToUnixTimeMilliseconds(), (object?)reading.Value ?? DBNull.Value, (short)reading.Quality);
+                    await insert.ExecuteNonQueryAsync(cancel);
+                    if (reading.Value is not { } value) continue;
+                    var at = reading.ObservedAt.ToUnixTimeMilliseconds();
+                    var hour = at / HourMs * HourMs;
+                    var values = await OpenHour(connection, transaction, series, hour, cancel);
+                    values[at] = value;
+                    touched[(series, hour)] = values;
+                }
+                await WriteHours(connection, transaction, touched, cancel);
+                await transaction.CommitAsync(cancel);
+            }, cancel);
+            Forget(readings.Max(r => r.ObservedAt).ToUnixTimeMilliseconds());
+        }
+        catch
+        {
+            // what memory holds may be ahead of the database: read it again when next needed
+            _open.Clear();
+            _series.Clear();
+            throw;
+        }
+        finally { _gate.Release(); }
+    }
+
+    private async Task<int> SeriesOf(DbConnection connection, DbTransaction transaction, string feed, Reading reading, CancellationToken cancel)
+    {
+        var key = (feed, reading.Thing, reading.Property);
+        if (_series.TryGetValue(key, out var id)) return id;
+        await using var insert = Command(connection, transaction,
+            $"INSERT INTO {T("series")} ({Q("Feed")}, {Q("Thing")}, {Q("Property")}) VALUES (@Feed, @Thing, @Property) ON CONFLICT DO NOTHING", "Feed", "Thing", "Property");
+        Set(insert, feed, reading.Thing, reading.Property);
+        await insert.ExecuteNonQueryAsync(cancel);
+        insert.CommandText = $"SELECT {Q("Id")} FROM {T("series")} WHERE {Q("Feed")} = @Feed AND {Q("Thing")} = @Thing AND {Q("Property")} = @Property";
+        return _series[key] = Convert.ToInt32(await insert.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+    }
+
+    private async Task<Dictionary<long, double>> OpenHour(DbConnection connection, DbTransaction transaction, int series, long hour, CancellationToken cancel)
+    {
+        if (_open.TryGetValue((series, hour), out var values)) return values;
+        values = _open[(series, hour)] = [];
+        await using var query = Command(connection, transaction,
+            $"SELECT {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {Q("SeriesId")} = @series AND {Q("Value")} IS NOT NULL ORDER BY {Q("FetchedAt")}", "from", "to", "series");
+        Set(query, hour, hour + HourMs, series);
+        await using var rows = await query.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel)) values[rows.GetInt64(0)] = rows.GetDouble(1);
+        return values;
+    }
+
+    private async Task WriteHours(DbConnection connection, DbTransaction transaction, Dictionary<(int Series, long Hour), Dictionary<long, double>> touched, CancellationToken cancel)
+    {
+        await using var upsert = Command(connection, transaction,
+            $"INSERT INTO {T("hours")} ({Q("SeriesId")}, {Q("Hour")}, {Q("Count")}, {Q("Sum")}, {Q("Min")}, {Q("Max")}) VALUES (@series, @hour, @count, @sum, @min, @max) " +
+            $"ON CONFLICT ({Q("SeriesId")}, {Q("Hour")}) DO UPDATE SET {Q("Count")} = excluded.{Q("Count")}, {Q("Sum")} = excluded.{Q("Sum")}, {Q("Min")} = excluded.{Q("Min")}, {Q("Max")} = excluded.{Q("Max")}",
+            "series", "hour", "count", "sum", "min", "max");
+        foreach (var ((series, hour), values) in touched)
+        {
+            Set(upsert, series, hour, values.Count, values.Values.Sum(), values.Values.Min(), values.Values.Max());
+            await upsert.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    private void Forget(long newest)
+    {
+        var before = newest - 2 * HourMs;
+        foreach (var old in _open.Keys.Where(k => k.Hour < before).ToList()) _open.Remove(old);
+    }
+
+    /// <summary>The newest reading of every series of a feed that was observed since an instant.</summary>
+    public async Task<IReadOnlyList<Reading>> Newest(string feed, DateTimeOffset since, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var query = Command(connection, null,
+            $"SELECT s.{Q("Thing")}, s.{Q("Property")}, o.{Q("ObservedAt")}, o.{Q("ObservedUntil")}, o.{Q("FetchedAt")}, o.{Q("Value")}, o.{Q("Quality")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} " +
+            $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}", "since", "feed");
+        Set(query, since.ToUnixTimeMilliseconds(), feed);
+        var newest = new Dictionary<(string, string), Reading>();
+        await using var rows = await query.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            var (thing, property) = (rows.GetString(0), rows.GetString(1));
+            newest[(thing, property)] = new(thing, property, At(rows.GetInt64(2)), At(rows.GetInt64(3)), At(rows.GetInt64(4)), rows.IsDBNull(5) ? null : rows.GetDouble(5), (Quality)rows.GetInt16(6));
+        }
+        return [.. newest.Values];
+    }
+
+    /// <summary>Sums of hours: of one thing, or over all things of the feed.</summary>
+    public async Task<IReadOnlyList<(long Hour, string Thing, int Count, double Sum, double Min, double Max)>> Hours(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var query = Command(connection, null,
+            $"SELECT h.{Q("Hour")}, s.{Q("Thing")}, h.{Q("Count")}, h.{Q("Sum")}, h.{Q("Min")}, h.{Q("Max")} FROM {T("hours")} h JOIN {T("series")} s ON s.{Q("Id")} = h.{Q("SeriesId")} " +
+            $"WHERE s.{Q("Feed")} = @feed AND s.{Q("Property")} = @property {(thing is null ? "" : $"AND s.{Q("Thing")} = @thing ")}AND h.{Q("Hour")} >= @from AND h.{Q("Hour")} < @to",
+            thing is null ? ["feed", "property", "from", "to"] : ["feed", "property", "from", "to", "thing"]);
+        Set(query, thing is null ? [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()] : [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), thing]);
+        var hours = new List<(long, string, int, double, double, double)>();
+        await using var rows = await query.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel)) hours.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetDouble(3), rows.GetDouble(4), rows.GetDouble(5)));
+        return hours;
+    }
+
+    /// <summary>The oldest hour of a feed that is known, or null.</summary>
+    public async Task<DateTimeOffset?> OldestHour(string feed, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var hours = db.Hours.Join(db.Series.Where(s => s.Feed == feed), h => h.SeriesId, s => s.Id, (h, _) => h.Hour);
+        return await hours.AnyAsync(cancel) ? At(await hours.MinAsync(cancel)) : null;
+    }
+
+    /// <summary>Deletes single values observed before an instant; their hours stay.</summary>
+    public async Task<int> Prune(DateTimeOffset before, CancellationToken cancel)
+    {
+        var deleted = 0;
+        await database.Write(async connection =>
+        {
+            await using var delete = Command(connection, null, $"DELETE FROM {T("observations")} WHERE {Q("ObservedAt")} < @before", "before");
+            Set(delete, before.ToUnixTimeMilliseconds());
+            deleted = await delete.ExecuteNonQueryAsync(cancel);
+        }, cancel);
+        return deleted;
+    }
+
+    /// <summary>Adds documents that are new or have changed; returns how many were.</summary>
+    public async Task<int> AddDocuments(string feed, IReadOnlyList<Document> documents, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var ids = documents.Select(d => d.Id).ToList();
+        var known = await db.Documents.Where(d => d.Feed == feed && ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, cancel);
+        foreach (var d in documents)
+        {
+            if (!known.TryGetValue(d.Id, out var row)) db.Documents.Add(row = new() { Feed = feed, Id = d.Id, Published = d.Published.ToUnixTimeMilliseconds() });
+            (row.Title, row.Link, row.Summary, row.Language) = (d.Title, d.Link, d.Summary, d.Language);
+        }
+        return await db.SaveChangesAsync(cancel);
+    }
+
+    public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var rows = await db.Documents.AsNoTracking().Where(d => d.Feed == feed).OrderByDescending(d => d.Published).ThenBy(d => d.Id).Take(count).ToListAsync(cancel);
+        return rows.ConvertAll(d => new Document(d.Id, d.Title, d.Link, At(d.Published), d.Summary, d.Language));
+    }
+
+    public async Task SavePicture(StoredPicture picture, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        if (await db.Pictures.AsNoTracking().AnyAsync(p => p.Feed == picture.Feed, cancel)) db.Pictures.Update(picture);
+        else db.Pictures.Add(picture);
+        await db.SaveChangesAsync(cancel);
+    }
+
+    public async Task<StoredPicture?> Picture(string feed, CancellationToken cancel)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        return await db.Pictures.AsNoTracking().FirstOrDefaultAsync(p => p.Feed == feed, cancel);
+    }
+
+    private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
+
+    private static string Q(string column) => $"\"{column}\"";
+
+    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = transaction;
+        foreach (var name in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+        }
+        return command;
+    }
+
+    private static void Set(DbCommand command, params object[] values)
+    {
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
+    }
+}
