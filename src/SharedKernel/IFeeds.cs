@@ -19,6 +19,9 @@ public interface IFeeds
     /// <param name="cancel">Stops the query.</param>
     Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default);
 
+    /// <summary>Every value of a property since an instant, each time once, by its latest correction, oldest first.</summary>
+    Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default);
+
     /// <summary>The newest documents of a feed, newest first.</summary>
     Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default);
 

@@ -21,6 +21,7 @@ public sealed class CityChoices
     internal IReadOnlySet<string> Hidden => _hidden;
     internal IReadOnlyList<Contribution> Added => _added;
     internal string? SimulatorAddress { get; private set; }
+    internal Func<string, string, IHostedService>? Simulator { get; private set; }
 
     /// <summary>Adds modules: a bundle's list, or the city's own.</summary>
     public CityChoices Modules(IEnumerable<IModule> modules)
@@ -45,11 +46,14 @@ public sealed class CityChoices
         return this;
     }
 
-    /// <summary>Lets a simulator stand in for every source of the pack. Every number is then marked as demonstration.</summary>
-    /// <param name="address">Where it answers; below it, a path a source.</param>
-    public CityChoices DemonstrationSources(string address)
+    /// <summary>Lets a simulator stand in for every source of the pack where the setting <c>Simulator</c> names its
+    /// address, and never in Production. Every number is then marked as demonstration.</summary>
+    /// <param name="start">Makes the simulator from the pack's folder and the address; it is started and stopped with the host.</param>
+    public CityChoices DemonstrationSources(Func<string, string, IHostedService> start)
     {
+        if (Environment.IsProduction() || Settings["Simulator"] is not { Length: > 0 } address) return this;
         SimulatorAddress = address;
+        Simulator = start;
         return this;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Net.Http.Headers;
 using SmartCity.Shell.Access;
 using SmartCity.Shell.City;
@@ -47,9 +48,9 @@ internal static class CityEndpoints
 
     // only what exists below a language is worth a redirect; the rest is simply not there
     private static bool KnownBelow(HttpContext http, string path) =>
-        http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(e =>
-            e.RoutePattern.PathSegments is [var first, .. var rest] && first.Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "lang" }]
-            && rest.Count > 0 && rest[0].Parts is [Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal] && literal.Content.Equals(path.Split('/')[0], StringComparison.OrdinalIgnoreCase));
+        http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Any(e => e.RoutePattern.PathSegments is { Count: > 1 } segments
+            && segments[0].Parts is [RoutePatternParameterPart { Name: "lang" }] && segments[1].Parts is [RoutePatternLiteralPart literal]
+            && literal.Content.Equals(path.Split('/')[0], StringComparison.OrdinalIgnoreCase));
 
     private static IResult ToLanguage(HttpContext http, CityPack city, string path)
     {

@@ -101,7 +101,10 @@ public sealed class SmartCityApp
     private static void Register(WebApplicationBuilder builder, CityChoices choices)
     {
         var services = builder.Services;
-        var pack = CityPack.Load(PackFolder(builder), choices.SimulatorAddress);
+        var folder = PackFolder(builder);
+        // before everything else, so that the first fetch finds it
+        if (choices.Simulator is { } simulator) services.AddSingleton(simulator(folder, choices.SimulatorAddress!));
+        var pack = CityPack.Load(folder, choices.SimulatorAddress);
         var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All.Concat(choices.Added).Where(c => !choices.Hidden.Contains(c.Key)));
         var plans = FeedPlan.Load(pack, catalogue);
 

@@ -8,7 +8,7 @@ namespace SmartCity.Simulator;
 /// Stands in for the source systems of a city, over HTTP, in their real wire formats. Everything it says is made up for
 /// demonstration. Can be stopped, started again at the same address, and given faults while it runs.
 /// </summary>
-public sealed class CitySimulator : IAsyncDisposable
+public sealed class CitySimulator : IHostedService, IAsyncDisposable
 {
     private readonly BindingAddress _asked;
     private readonly TimeProvider _time;
@@ -62,6 +62,10 @@ public sealed class CitySimulator : IAsyncDisposable
 
     /// <summary>Keys of the sources, in the scenario's order.</summary>
     public IReadOnlyList<string> SourceIds { get; }
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => StartAsync();
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => StopAsync();
 
     /// <summary>Requests that a source has had since loading, those that were answered badly included.</summary>
     /// <exception cref="ArgumentException">There is no such source.</exception>

@@ -69,7 +69,7 @@ internal sealed class CityPack : ICity
 
     private static IEnumerable<(string Area, string Code, string System)> Foreign(AreaFile area)
     {
-        foreach (var name in area.Name.Values.Concat(area.Short?.Values ?? []).Concat(area.Aliases ?? []).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (var name in area.Name.Values.Concat(area.Short is null ? [] : area.Short.Values).Concat(area.Aliases ?? []).Distinct(StringComparer.OrdinalIgnoreCase))
             yield return (area.Code, name.ToLowerInvariant(), "name");
         foreach (var (system, code) in area.Codes ?? [])
             yield return (area.Code, code, system);

@@ -89,6 +89,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         return points;
     }
 
+    public Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default) => store.Since(feed, property, from, cancel);
+
     private DateTimeOffset DayStart(DateTimeOffset at)
     {
         var date = TimeZoneInfo.ConvertTime(at, city.Zone).Date;

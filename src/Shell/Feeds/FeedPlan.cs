@@ -21,7 +21,7 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         var presets = Presets(problems);
         var plans = new List<FeedPlan>();
         var folder = Path.Combine(city.Folder, "feeds");
-        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal) : [])
+        foreach (var path in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal).ToArray() : [])
         {
             var descriptor = Read<FeedDescriptor>(Path.GetFileName(path), File.ReadAllText(path), problems);
             if (descriptor is null) continue;

@@ -1,4 +1,3 @@
-using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Map;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SmartCity.Shell.City;
 using SmartCity.Shell.Localization;
 
 namespace SmartCity.Shell.Live;

@@ -100,21 +100,26 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     }
 
     /// <summary>The newest reading of every series of a feed that was observed since an instant.</summary>
-    public async Task<IReadOnlyList<Reading>> Newest(string feed, DateTimeOffset since, CancellationToken cancel)
+    public async Task<IReadOnlyList<Reading>> Newest(string feed, DateTimeOffset since, CancellationToken cancel) =>
+        [.. (await Since(feed, null, since, cancel)).GroupBy(r => (r.Thing, r.Property)).Select(g => g.Last())];
+
+    /// <summary>Every value since an instant, each time once, by its latest correction, oldest first.</summary>
+    public async Task<IReadOnlyList<Reading>> Since(string feed, string? property, DateTimeOffset since, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         await using var query = Command(connection, null,
             $"SELECT s.{Q("Thing")}, s.{Q("Property")}, o.{Q("ObservedAt")}, o.{Q("ObservedUntil")}, o.{Q("FetchedAt")}, o.{Q("Value")}, o.{Q("Quality")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} " +
-            $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}", "since", "feed");
-        Set(query, since.ToUnixTimeMilliseconds(), feed);
-        var newest = new Dictionary<(string, string), Reading>();
+            $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed {(property is null ? "" : $"AND s.{Q("Property")} = @property ")}ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}",
+            property is null ? ["since", "feed"] : ["since", "feed", "property"]);
+        Set(query, property is null ? [since.ToUnixTimeMilliseconds(), feed] : [since.ToUnixTimeMilliseconds(), feed, property]);
+        var newest = new Dictionary<(string, string, long), Reading>();
         await using var rows = await query.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
         {
-            var (thing, property) = (rows.GetString(0), rows.GetString(1));
-            newest[(thing, property)] = new(thing, property, At(rows.GetInt64(2)), At(rows.GetInt64(3)), At(rows.GetInt64(4)), rows.IsDBNull(5) ? null : rows.GetDouble(5), (Quality)rows.GetInt16(6));
+            var (thing, of) = (rows.GetString(0), rows.GetString(1));
+            newest[(thing, of, rows.GetInt64(2))] = new(thing, of, At(rows.GetInt64(2)), At(rows.GetInt64(3)), At(rows.GetInt64(4)), rows.IsDBNull(5) ? null : rows.GetDouble(5), (Quality)rows.GetInt16(6));
         }
-        return [.. newest.Values];
+        return [.. newest.Values.OrderBy(r => r.ObservedAt)];
     }
 
     /// <summary>Sums of hours: of one thing, or over all things of the feed.</summary>

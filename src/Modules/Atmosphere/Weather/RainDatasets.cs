@@ -53,15 +53,14 @@ internal static class RainDatasets
     public static async Task<IReadOnlyList<RainRow>> Rows(DatasetContext context)
     {
         var latest = context.Feeds.Latest(AtmosphereModule.RainFeed);
+        var hours = (await context.Feeds.Since(AtmosphereModule.RainFeed, "rain-10m", context.Now.AddMinutes(-60), context.Cancel)).Where(r => r.Value is not null)
+            .GroupBy(r => r.Thing).ToDictionary(g => g.Key, g => g.Sum(r => r.Value!.Value), StringComparer.Ordinal);
         var rows = new List<RainRow>();
         foreach (var area in context.City.Areas)
         {
             var gauges = latest.Things.Values.Where(t => t.Area == area.Code).ToList();
             var newest = gauges.Select(g => latest.Values.GetValueOrDefault((g.Key, "rain-10m"))).Where(r => r?.Value is not null).ToList();
-            double? hour = null;
-            foreach (var gauge in gauges)
-                if ((await context.Feeds.History(AtmosphereModule.RainFeed, "rain-10m", gauge.Key, context.Now.AddMinutes(-60), context.Now, Step.Hour, context.Cancel)).LastOrDefault(p => p.Sum is not null)?.Sum is { } sum)
-                    hour = Math.Max(hour ?? 0, sum);
+            double? hour = gauges.Exists(g => hours.ContainsKey(g.Key)) ? gauges.Max(g => hours.GetValueOrDefault(g.Key)) : null;
             rows.Add(new(area.Code, gauges.Count, newest.Count == 0 ? null : newest.Max(r => r!.Value), hour, newest.Count == 0 ? null : newest.Max(r => r!.ObservedAt)));
         }
         return rows;
