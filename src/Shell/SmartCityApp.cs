@@ -131,6 +131,8 @@ public sealed class SmartCityApp
         authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new PermissionRequirement(ShellContributions.Administer)).Build());
 
         services.AddHttpContextAccessor();
+        // letters of every script are written as themselves: half the bytes of a Korean page
+        services.Configure<Microsoft.Extensions.WebEncoders.WebEncoderOptions>(o => o.TextEncoderSettings = new(System.Text.Unicode.UnicodeRanges.All));
         services.AddRouting(o => { o.LowercaseUrls = true; o.ConstraintMap[LanguageRoute.Name] = typeof(LanguageRoute); });
         var mvc = services.AddRazorPages(o =>
         {

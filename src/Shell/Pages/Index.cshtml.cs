@@ -29,8 +29,8 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
 
     public string? Surface => AskedSurface is "wall" ? AskedSurface : null;
     public MapLayer? Theme => ThemeKey == "none" ? null : Layers.FirstOrDefault(l => l.Style == MapStyle.Fill && l.Key == ThemeKey) ?? Layers.FirstOrDefault(l => l.Style == MapStyle.Fill);
-    public IEnumerable<string> LayerHtml => Layers.OrderBy(l => l.Style).Select(l => _html[CityParts.IdOf(l)]);
-    public IEnumerable<string> ListHtml => Layers.Select(l => _html[CityParts.ListIdOf(l)]);
+    public string LayerHtml(MapLayer layer) => _html[CityParts.IdOf(layer)];
+    public string ListHtml(MapLayer layer) => _html[CityParts.ListIdOf(layer)];
     public string StatusHtml => _html.GetValueOrDefault(CityParts.Status, "");
 
     public async Task OnGetAsync(CancellationToken cancel)

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace SmartCity.Shell.Pages;
+
+/// <summary>Says what went wrong and what to do next, never how it is built.</summary>
+[AllowAnonymous]
+[IgnoreAntiforgeryToken]
+[ResponseCache(NoStore = true)]
+internal sealed class ErrorModel : PageModel
+{
+    public string Title { get; private set; } = "error.500";
+    public string RequestId => Activity.Current?.TraceId.ToString() ?? HttpContext.TraceIdentifier;
+
+    public void OnGet(int? status) => Show(status);
+    public void OnPost(int? status) => Show(status);
+
+    private void Show(int? status)
+    {
+        var code = status ?? HttpContext.Response.StatusCode;
+        Title = code switch { 400 => "error.400", 401 or 403 => "error.403", 404 => "error.404", 405 => "error.405", 429 => "error.429", _ => "error.500" };
+    }
+}

@@ -1,0 +1,110 @@
+// What the pages do beyond HTML: ages that count, the state of the live stream, the map's layers and arrow keys.
+// Everything is readable without it. The one script that knows how htmx and server-sent events are spelt.
+(() => {
+  'use strict';
+  const stream = document.getElementById('live');
+  const state = document.querySelector('[data-live-state]');
+  const pauseButton = document.querySelector('[data-live-pause]');
+  const ageWords = JSON.parse(document.body.dataset.ages || '{}');
+
+  // ages: the server sends an instant, the reader's clock counts; a clock that is wrong is corrected by the server's
+  const skew = Number(document.body.dataset.now) ? Date.now() - Number(document.body.dataset.now) : 0;
+  function ageText(seconds) {
+    if (seconds < 2) return ageWords.now;
+    const [unit, size] = seconds < 120 ? ['s', 1] : seconds < 7200 ? ['m', 60] : seconds < 172800 ? ['h', 3600] : ['d', 86400];
+    return ageWords[unit].replace('{0}', Math.floor(seconds / size));
+  }
+  function tellAges() {
+    const now = Date.now() - skew;
+    for (const time of document.querySelectorAll('time[data-age]')) {
+      time.dataset.asof ??= time.textContent;
+      const instant = time.getAttribute('datetime');
+      if (time.dataset.told !== instant) { time.dataset.told = instant; if (!time.textContent.includes('·')) time.dataset.asof = time.textContent; }
+      const text = ageText(Math.max(0, Math.round((now - Date.parse(instant)) / 1000)));
+      if (time.textContent !== text) time.textContent = text;
+      time.setAttribute('aria-label', time.dataset.asof + ', ' + text);
+    }
+    for (const clock of document.querySelectorAll('[data-clock]'))
+      clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { timeZone: clock.dataset.zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(now);
+  }
+  setInterval(tellAges, 1000);
+  tellAges();
+
+  // the live stream
+  function tellState(value) {
+    if (!state) return;
+    state.dataset.live = value;
+    state.textContent = state.dataset[value];
+  }
+  if (stream) {
+    stream.addEventListener('htmx:sse:after:connection', () => tellState('on'));
+    stream.addEventListener('htmx:sse:error', () => tellState('off'));
+    stream.addEventListener('htmx:sse:before:connection', event => {
+      if (event.detail.connection.attempt > 0) tellState('off');
+    });
+    // values do not move under a reader who asked them not to
+    let paused = false;
+    stream.addEventListener('htmx:sse:before:message', event => {
+      if (paused && !event.detail.message.event) event.preventDefault();
+    });
+    stream.addEventListener('htmx:sse:after:message', tellAges);
+    if (pauseButton) {
+      pauseButton.hidden = false;
+      pauseButton.addEventListener('click', () => {
+        paused = !paused;
+        pauseButton.setAttribute('aria-pressed', String(paused));
+        if (paused) tellState('paused'); else location.reload();
+      });
+    }
+  }
+  document.addEventListener('htmx:after:swap', tellAges);
+
+  // the map: a layer is turned on without leaving the page, and the address says so
+  const map = document.getElementById('map');
+  map?.addEventListener('click', event => {
+    const link = event.target.closest('[data-layer-switch]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const isFill = link.dataset.style === 'fill';
+    const turnOn = link.getAttribute('aria-current') !== 'true';
+    for (const other of map.querySelectorAll('[data-layer-switch]')) {
+      const on = other === link ? turnOn : other.getAttribute('aria-current') === 'true' && !(isFill && other.dataset.style === 'fill');
+      if (on) other.setAttribute('aria-current', 'true'); else other.removeAttribute('aria-current');
+      for (const part of map.querySelectorAll(`[data-layer="${CSS.escape(other.dataset.layerSwitch)}"]`))
+        part.hidden = !on || part.classList.contains('legend') && other.dataset.style !== 'fill';
+    }
+    const current = [...map.querySelectorAll('[data-layer-switch][aria-current=true]')];
+    const query = new URLSearchParams(location.search);
+    query.set('theme', current.find(l => l.dataset.style === 'fill')?.dataset.layerSwitch ?? 'none');
+    const glyphs = current.filter(l => l.dataset.style === 'glyph').map(l => l.dataset.layerSwitch).join(',');
+    if (glyphs) query.set('layers', glyphs); else query.delete('layers');
+    history.replaceState(null, '', location.pathname + '?' + query.toString().replace(/%2C/g, ','));
+  });
+
+  // arrow keys walk to the neighbour that lies in that direction
+  map?.addEventListener('keydown', event => {
+    const direction = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    const here = event.target.closest('.area');
+    if (!direction || !here) return;
+    event.preventDefault();
+    const middle = area => { const b = area.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 2]; };
+    const [x, y] = middle(here);
+    let best = null, bestAngle = Math.cos(Math.PI / 3);
+    for (const code of here.dataset.near.split(' ').filter(Boolean)) {
+      const there = map.querySelector(`.area[data-area="${CSS.escape(code)}"]`);
+      const [dx, dy] = [middle(there)[0] - x, middle(there)[1] - y];
+      const along = (dx * direction[0] + dy * direction[1]) / Math.hypot(dx, dy);
+      if (along > bestAngle) [best, bestAngle] = [there, along];
+    }
+    best?.focus();
+  });
+
+  // a menu that was opened closes by Escape and by a click elsewhere
+  document.addEventListener('keydown', event => {
+    if (event.key !== 'Escape') return;
+    for (const open of document.querySelectorAll('details.pick[open]')) { open.open = false; open.querySelector('summary').focus(); }
+  });
+  document.addEventListener('click', event => {
+    for (const open of document.querySelectorAll('details.pick[open]')) if (!open.contains(event.target)) open.open = false;
+  });
+})();
