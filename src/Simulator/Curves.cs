@@ -120,10 +120,10 @@ internal sealed class Curves
 
     private double Pm25(Spot spot, double t, bool quick)
     {
-        var level = 19 + 6 * Cold(t);
+        var level = 17 + 5 * Cold(t);
         var day = 1 + 0.24 * Rush(t) - 0.18 * Bump(Clock(t), 14.5, 3);
         var weather = Math.Exp(0.36 * City("haze", t, 2.2 * Day));
-        var here = 1 + 0.16 * Own("haze-here", spot, t, 9 * Hour) + 0.05 * Own("haze-now", spot, t, 40 * Minute);
+        var here = 1 + 0.2 * Own("haze-here", spot, t, 9 * Hour) + 0.05 * Own("haze-now", spot, t, 40 * Minute);
         return Math.Max(1, level * day * weather * here * Factor("pm25", spot) + 0.6 * Quick("haze-quick", spot, t, quick));
     }
 
