@@ -37,7 +37,7 @@ public sealed class SmartCityApp
     {
         ArgumentNullException.ThrowIfNull(choose);
         var (words, settings) = Words(args);
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = Assembly.GetEntryAssembly()?.GetName().Name });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = settings.Any(s => s.StartsWith("--applicationName=", StringComparison.OrdinalIgnoreCase)) ? null : Assembly.GetEntryAssembly()?.GetName().Name });
         builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
         var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
         choose(choices);

@@ -1,0 +1,81 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using SmartCity.Shell;
+using SmartCity.Shell.Feeds;
+using SmartCity.Simulator;
+
+namespace SmartCity.Tests;
+
+/// <summary>A whole city on free ports, with the Simulator behind it: what a test talks to is what people get.</summary>
+internal sealed class TestCity : IAsyncDisposable
+{
+    private readonly SmartCityApp _app;
+    private readonly string _folder;
+
+    private TestCity(SmartCityApp app, CitySimulator simulator, string folder, Uri address) =>
+        (_app, Simulator, _folder, Address) = (app, simulator, folder, address);
+
+    /// <summary>The city's sources. Stop it, start it, give it faults.</summary>
+    public CitySimulator Simulator { get; }
+    /// <summary>Where the city answers.</summary>
+    public Uri Address { get; }
+    public IServiceProvider Services => _app.Web.Services;
+
+    /// <summary>Starts a city.</summary>
+    /// <param name="choose">Modules and changes; all modules of tier D when null.</param>
+    /// <param name="settings">Settings as <c>--Name=value</c>.</param>
+    public static async Task<TestCity> Start(Action<CityChoices>? choose = null, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("smartcity-test-").FullName;
+        var simulator = CitySimulator.Load(Repository.Path("cities", "seoul"), "http://127.0.0.1:0");
+        await simulator.StartAsync();
+        var app = SmartCityApp.Create(
+        [
+            "--environment=Development", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={Repository.Path("cities", "seoul")}", $"--Database={Path.Combine(folder, "city.db")}",
+            $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--urls=http://127.0.0.1:0", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Warning", .. settings,
+        ], city =>
+        {
+            if (choose is null) city.Modules(TierD.Modules);
+            else choose(city);
+            // started above, so that its address is known
+            city.DemonstrationSources((_, _) => new AlreadyRunning());
+        });
+        await app.Web.StartAsync();
+        return new(app, simulator, folder, new(app.Web.Urls.First()));
+    }
+
+    /// <summary>A browser without JavaScript that does not follow redirects and keeps its cookies.</summary>
+    public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All, CookieContainer = new() }) { BaseAddress = Address };
+
+    /// <summary>Says that a topic changed.</summary>
+    public void Signal(string topic) => Services.GetRequiredService<ISignals>().Signal(topic);
+
+    /// <summary>Waits, without a guess about time, until something holds.</summary>
+    public static async Task Until(Func<bool> holds, string what, int seconds = 30)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        while (!holds())
+        {
+            if (limit.IsCancellationRequested) Assert.Fail($"Waited {seconds} s in vain until {what}");
+            await Task.Delay(25, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits until every feed has been fetched well once.</summary>
+    public Task UntilFed() => Until(() => Services.GetRequiredService<FeedBook>().Health.All(h => h.Outcome is FetchOutcome.Ok or FetchOutcome.Empty), "every feed has answered");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.Web.StopAsync();
+        await _app.Web.DisposeAsync();
+        await Simulator.DisposeAsync();
+        try { Directory.Delete(_folder, recursive: true); }
+        catch (IOException) { /* a file that is still closing; the system's temporary folder is cleaned anyway */ }
+    }
+
+    private sealed class AlreadyRunning : Microsoft.Extensions.Hosting.IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
