@@ -108,4 +108,5 @@ public sealed record Document(string Id, string Title, string? Link, DateTimeOff
 /// <param name="TakenAt">When the source says it was made, else when it was fetched.</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
-public sealed record Picture(string Feed, string Url, DateTimeOffset TakenAt, int Width, int Height);
+/// <param name="Bytes">Size of the file.</param>
+public sealed record Picture(string Feed, string Url, DateTimeOffset TakenAt, int Width, int Height, int Bytes);

@@ -10,8 +10,19 @@ public sealed record MapLayer(string Key, Text Title, string Dataset, string Col
 {
     /// <summary>The classes of the scale, lowest first; the legend and the words of the list twin.</summary>
     public Func<ICity, IReadOnlyList<MapClass>> Classes { get; init; } = _ => [];
+    /// <summary>The colours of a fill.</summary>
+    public Palette Palette { get; init; }
     /// <summary>Address below the language of the page behind it; <c>{area}</c> is filled in.</summary>
     public string? Url { get; init; }
+}
+
+/// <summary>The colours of a fill. The names of the classes always stand beside them.</summary>
+public enum Palette
+{
+    /// <summary>From paper to red: the more, the worse.</summary>
+    Warm,
+    /// <summary>From paper to deep blue: the more, the more.</summary>
+    Water,
 }
 
 /// <summary>How a layer is drawn.</summary>

@@ -20,7 +20,7 @@ internal sealed record Spark(string Path, double LastX, double LastY, double? Mi
         for (var i = 0; i < values.Count; i++)
         {
             if (values[i] is not { } value) { pen = false; continue; }
-            lastX = Math.Round(Inset + i * (Width - 2 * Inset) / (values.Count - 1), 1);
+            lastX = Math.Round(1 + i * (Width - 2) / (values.Count - 1), 1);
             lastY = Math.Round(span == 0 ? Height / 2 : Height - Inset - (value - min) / span * (Height - 2 * Inset), 1);
             path.Append(CultureInfo.InvariantCulture, $"{(pen ? 'L' : 'M')}{lastX} {lastY}");
             pen = true;

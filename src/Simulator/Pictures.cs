@@ -73,7 +73,8 @@ internal sealed class Pictures
             {
                 var cloud = Math.Clamp((Noise.Plane(seed, x / 130.0 - drift, y / 110.0 + drift * 0.12) - 0.42) * 2.6, 0, 1);
                 var ground = _areaAt[y * Width + x] == Nowhere ? 0x22303C : 0x2E4434;
-                canvas.Set(x, y, Blend(ground, 0xF4F6F8, cloud));
+                // in twelve steps, as weather services draw it: a tenth of the bytes
+                canvas.Set(x, y, Blend(ground, 0xF4F6F8, Math.Round(cloud * 12) / 12));
             }
         Overlay(canvas, null, 0xE8C35A);
         canvas.Block(0, Height - Footer, Width, Footer, 0x10161C);

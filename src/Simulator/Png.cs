@@ -22,7 +22,7 @@ internal static class Png
         head[9] = 2; // red, green, blue
         Chunk(file, "IHDR"u8, head);
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
             for (var row = 0; row < height; row++)
             {
                 zlib.WriteByte(0); // this row is not filtered

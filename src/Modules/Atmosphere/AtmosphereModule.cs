@@ -42,7 +42,7 @@ public sealed class AtmosphereModule : IModule
 
         new MapLayer("atmosphere.air-map", Text.Of("초미세먼지", "Fine dust"), AirDatasets.Now.Key, "pm25", MapStyle.Fill) { Classes = city => AirGrades.Classes(city, "pm25"), Url = "/atmosphere/history?area={area}", Order = 10 },
         new MapLayer("atmosphere.dust-map", Text.Of("미세먼지", "Coarse dust"), AirDatasets.Now.Key, "pm10", MapStyle.Fill) { Classes = city => AirGrades.Classes(city, "pm10"), Url = "/atmosphere/history?measure=pm10&area={area}", Order = 11 },
-        new MapLayer("atmosphere.rain-map", Text.Of("비", "Rain"), RainDatasets.Now.Key, "rain-hour", MapStyle.Fill) { Classes = _ => RainMeasures.Classes, Url = "/atmosphere/rain-and-snow", Order = 12 },
+        new MapLayer("atmosphere.rain-map", Text.Of("비", "Rain"), RainDatasets.Now.Key, "rain-hour", MapStyle.Fill) { Classes = _ => RainMeasures.Classes, Palette = Palette.Water, Url = "/atmosphere/rain-and-snow", Order = 12 },
         new MapLayer("atmosphere.temperature-map", Text.Of("기온", "Temperature"), WeatherDatasets.Now.Key, "temperature", MapStyle.Glyph) { Url = "/atmosphere/rain-and-snow", Order = 20 },
     ];
 }

@@ -63,7 +63,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public Snapshot Latest(string feed) => _snapshots.GetValueOrDefault(feed, Snapshot.None);
 
     public Picture? Picture(string feed) => _pictures.TryGetValue(feed, out var p)
-        ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height) : null;
+        ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height, p.Bytes.Length) : null;
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default)
     {

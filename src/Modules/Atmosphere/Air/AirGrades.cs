@@ -22,7 +22,7 @@ internal static class AirGrades
     private static readonly (Text Title, State State)[] Grades =
     [
         (Text.Of("좋음", "Good"), State.Normal),
-        (Text.Of("보통", "Moderate"), State.Info),
+        (Text.Of("보통", "Moderate"), State.Normal),
         (Text.Of("나쁨", "Unhealthy"), State.Caution),
         (Text.Of("매우 나쁨", "Very unhealthy"), State.Serious),
     ];

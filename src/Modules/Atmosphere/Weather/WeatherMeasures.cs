@@ -23,7 +23,7 @@ internal static class RainMeasures
     [
         new(0.1, Text.Of("비 없음", "Dry"), State.Normal),
         new(3, Text.Of("약한 비", "Light"), State.Normal),
-        new(15, Text.Of("보통 비", "Moderate"), State.Info),
+        new(15, Text.Of("보통 비", "Moderate"), State.Normal),
         new(30, Text.Of("강한 비", "Heavy"), State.Caution),
         new(null, Text.Of("매우 강한 비", "Very heavy"), State.Serious),
     ];

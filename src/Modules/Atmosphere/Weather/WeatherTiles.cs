@@ -67,10 +67,19 @@ internal static class WeatherTiles
         });
     }
 
-    public static ValueTask<TileFace> FromAbove(TileContext context) => new(new TileFace
+    // a picture that would outweigh the rest of the main screen stays on its own page
+    private const int LargestOnMainScreen = 40_000;
+
+    public static ValueTask<TileFace> FromAbove(TileContext context)
     {
-        Feed = AtmosphereModule.Satellite,
-        Picture = context.Feeds.Picture(AtmosphereModule.Satellite),
-        Note = context.Words["atmosphere.satellitealt"],
-    });
+        var picture = context.Feeds.Picture(AtmosphereModule.Satellite);
+        var fits = picture is { Bytes: <= LargestOnMainScreen };
+        return new(new TileFace
+        {
+            Feed = AtmosphereModule.Satellite,
+            Picture = fits ? picture : null,
+            ValueText = picture is not null && !fits ? context.Words["atmosphere.open"] : null,
+            Note = context.Words["atmosphere.satellitealt"],
+        });
+    }
 }
