@@ -75,6 +75,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     public async Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default)
     {
+        from = step == Step.Hour ? new(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : DayStart(from);
         var hours = await store.Hours(feed, property, thing, from, to, cancel);
         long StepOf(long hour) => step == Step.Hour ? hour : DayStart(DateTimeOffset.FromUnixTimeMilliseconds(hour)).ToUnixTimeMilliseconds();
         var byStep = hours.GroupBy(h => StepOf(h.Hour)).ToDictionary(g => g.Key, g =>
@@ -84,7 +85,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
             return new Point(DateTimeOffset.FromUnixTimeMilliseconds(g.Key), g.Sum(h => h.Sum) / g.Sum(h => h.Count), g.Min(h => h.Min), g.Max(h => h.Max), g.Sum(h => h.Sum) / things);
         });
         var points = new List<Point>();
-        for (var at = step == Step.Hour ? new DateTimeOffset(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : DayStart(from); at < to; at = step == Step.Hour ? at.AddHours(1) : DayStart(at.AddHours(36)))
+        for (var at = from; at < to; at = step == Step.Hour ? at.AddHours(1) : DayStart(at.AddHours(36)))
             points.Add(byStep.GetValueOrDefault(at.ToUnixTimeMilliseconds()) ?? new(at, null));
         return points;
     }
