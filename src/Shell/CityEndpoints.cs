@@ -38,6 +38,12 @@ internal static class CityEndpoints
             return Results.Text("not ready: " + missing, statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
 
+        app.MapGet("/map/outline.geojson", (CityPack city, HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=3600";
+            return Results.File(city.OutlineFile, "application/geo+json");
+        }).RequireAuthorization("city.view");
+
         app.MapGet("/favicon.ico", () => Results.LocalRedirect("~/img/icon.svg", permanent: true)).AllowAnonymous();
 
         // an address without a language leads to the reader's own

@@ -117,7 +117,7 @@ public sealed class SmartCityApp
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
-        services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
+        services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<Search.CitySearch>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
         services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();

@@ -20,6 +20,8 @@ internal sealed class CityPack : ICity
     public IReadOnlyList<Area> Areas { get; }
     public IReadOnlyDictionary<string, Source> Sources { get; }
     public Outline Outline { get; }
+    /// <summary>The outline as the pack has it.</summary>
+    public string OutlineFile { get; }
     public IReadOnlyDictionary<string, Text> ShortNames { get; }
 
     /// <summary>A source system of the city.</summary>
@@ -42,6 +44,7 @@ internal sealed class CityPack : ICity
         Currency = file.Currency;
         AreaWord = new(file.AreaWord);
         Outline = outline;
+        OutlineFile = Path.GetFullPath(Path.Combine(folder, file.Outline));
         var where = Path.Combine(Path.GetFileName(folder), "city.json");
         if (TimeZoneInfo.TryFindSystemTimeZoneById(file.TimeZone, out var zone)) Zone = zone;
         else

@@ -61,6 +61,6 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
         return $"/{words.Language}{query}";
     }
 
-    /// <summary>The page behind an area under the present theme.</summary>
-    public string AreaUrl(string code) => "/" + words.Language + (Theme?.Url ?? "/areas/{area}").Replace("{area}", code, StringComparison.Ordinal);
+    /// <summary>Everything known of an area.</summary>
+    public string AreaUrl(string code) => "/" + words.Language + "/areas/" + code;
 }

@@ -99,6 +99,36 @@
     best?.focus();
   });
 
+  // a chart is read point by point: the nearest to the pointer, or by arrow keys; the words come from its own table
+  for (const chart of document.querySelectorAll('svg[data-chart]')) {
+    const figure = chart.closest('figure');
+    const rows = [...figure.querySelectorAll('tr[data-x]')];
+    const heads = [...figure.querySelectorAll('thead th')].map(th => th.textContent);
+    const here = chart.querySelector('[data-here]');
+    const said = figure.querySelector('[data-said]');
+    let at = rows.length - 1;
+    const show = index => {
+      at = Math.max(0, Math.min(rows.length - 1, index));
+      const row = rows[at];
+      here.removeAttribute('hidden');
+      here.setAttribute('transform', `translate(${row.dataset.x} 0)`);
+      const dot = here.querySelector('circle');
+      if (row.dataset.y) dot.setAttribute('cy', row.dataset.y);
+      dot.toggleAttribute('hidden', !row.dataset.y);
+      said.textContent = [...row.cells].map((cell, i) => i ? `${heads[i]} ${cell.textContent}` : cell.textContent).join(' · ');
+    };
+    chart.addEventListener('keydown', event => {
+      const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -1e6, End: 1e6 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      show(at + step);
+    });
+    chart.addEventListener('pointermove', event => {
+      const x = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.getScreenCTM().inverse()).x;
+      show(rows.reduce((best, row, i) => Math.abs(row.dataset.x - x) < Math.abs(rows[best].dataset.x - x) ? i : best, 0));
+    });
+  }
+
   // a menu that was opened closes by Escape and by a click elsewhere
   document.addEventListener('keydown', event => {
     if (event.key !== 'Escape') return;

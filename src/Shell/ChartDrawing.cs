@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+
+namespace SmartCity.Shell;
+
+/// <summary>Where the lines, bars, levels and ticks of a chart stand in its drawing. All text of it is invariant SVG.</summary>
+internal sealed class ChartDrawing
+{
+    public const double Width = 760, Height = 280, Left = 52, Right = 96, Top = 14, Bottom = 30;
+    private readonly Chart _chart;
+    private readonly double _low, _high;
+
+    public ChartDrawing(Chart chart, TimeZoneInfo zone)
+    {
+        _chart = chart;
+        var values = chart.Series.SelectMany(s => s.Points).Select(p => p.Value).Where(v => v is not null).Select(v => v!.Value).ToList();
+        HasValues = values.Count > 0;
+        var (min, max) = HasValues ? (values.Min(), values.Max()) : (0, 1);
+        // bars and amounts begin at zero; lines at a round value below the smallest
+        var step = RoundStep(max - (chart.Bars ? 0 : min));
+        _low = chart.Bars || min >= 0 && min < step ? 0 : Math.Floor(min / step) * step;
+        _high = Math.Max(_low + step, Math.Ceiling(max / step) * step);
+        Grid = [.. Enumerable.Range(0, (int)Math.Round((_high - _low) / step) + 1).Select(i => Math.Round(_low + i * step, 6))];
+        Ticks = [.. TicksOf(zone)];
+    }
+
+    public bool HasValues { get; }
+    public IReadOnlyList<double> Grid { get; }
+    public IReadOnlyList<(double X, string Text)> Ticks { get; }
+
+    public int Count => _chart.Series.Max(s => s.Points.Count);
+    public double X(int index) => Math.Round(Left + (Count < 2 ? 0.5 : (index + (_chart.Bars ? 0.5 : 0)) / (Count - (_chart.Bars ? 0 : 1))) * (Width - Left - Right), 1);
+    public double Y(double value) => Math.Round(Top + (_high - value) / (_high - _low) * (Height - Top - Bottom), 1);
+    public double BarWidth => Math.Round(Math.Max(1, (Width - Left - Right) / Count * 0.7), 1);
+    public bool Inside(double value) => value > _low && value < _high;
+
+    /// <summary>A line; a step without a value is a gap.</summary>
+    public string Path(Series series)
+    {
+        var path = new StringBuilder();
+        var pen = false;
+        for (var i = 0; i < series.Points.Count; i++)
+        {
+            if (series.Points[i].Value is not { } value) { pen = false; continue; }
+            path.Append(CultureInfo.InvariantCulture, $"{(pen ? 'L' : 'M')}{X(i)} {Y(value)}");
+            pen = true;
+        }
+        return path.ToString();
+    }
+
+    /// <summary>Last step with a value, or -1.</summary>
+    public static int LastOf(Series series)
+    {
+        for (var i = series.Points.Count - 1; i >= 0; i--)
+            if (series.Points[i].Value is not null) return i;
+        return -1;
+    }
+
+    public static string N(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>At most five lines, at steps of 1, 2 or 5 times a power of ten.</summary>
+    private static double RoundStep(double span)
+    {
+        if (span <= 0) return 1;
+        var rough = span / 4;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
+        return (rough / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
+    }
+
+    private IEnumerable<(double, string)> TicksOf(TimeZoneInfo zone)
+    {
+        var points = _chart.Series[0].Points;
+        var every = _chart.Step == Step.Day ? Math.Max(1, points.Count / 7) : points.Count > 48 ? 24 : 6;
+        for (var i = 0; i < points.Count; i++)
+        {
+            var local = TimeZoneInfo.ConvertTime(points[i].At, zone);
+            if (_chart.Step == Step.Day ? i % every == 0 : every == 24 ? local.Hour == 0 : local.Hour % every == 0)
+                yield return (X(i), local.ToString(_chart.Step == Step.Day || every == 24 ? "MM-dd" : "HH:mm", CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using SmartCity.Shell.City;
+
+namespace SmartCity.Shell.Search;
+
+/// <summary>One thing that was found.</summary>
+/// <param name="Title">Its name in the reader's language.</param>
+/// <param name="Url">Where it is, with the language.</param>
+/// <param name="Kind">Key of the word for what it is.</param>
+/// <param name="Exact">True when the reader said just this.</param>
+internal sealed record Found(string Title, string Url, string Kind, bool Exact);
+
+/// <summary>Finds pages, commands, areas and datasets by the words people use for them.</summary>
+internal sealed class CitySearch(Catalogue catalogue, CityPack city, IAudience audience, IWords words)
+{
+    /// <summary>What the reader may open, best first.</summary>
+    /// <param name="query">As typed or spoken; at most 200 letters of it count.</param>
+    public IReadOnlyList<Found> Find(string query)
+    {
+        var wanted = Fold(query.Length > 200 ? query[..200] : query);
+        if (wanted.Length == 0) return [];
+        var found = new List<(int Rank, Found Item)>();
+        void Offer(string title, string url, string kind, IEnumerable<string> names)
+        {
+            var rank = names.Select(Fold).Select(n => n == wanted ? 0 : n.StartsWith(wanted, StringComparison.Ordinal) ? 1 : n.Contains(wanted, StringComparison.Ordinal) ? 2 : 9).DefaultIfEmpty(9).Min();
+            if (rank < 9) found.Add((rank, new(title, $"/{words.Language}{url}", kind, rank == 0)));
+        }
+        foreach (var item in catalogue.All.Where(c => audience.Can(Catalogue.PermissionOf(c))))
+            switch (item)
+            {
+                case Command command:
+                    Offer(words.Title(command), command.Url, "search.command", city.Languages.SelectMany(l => command.Phrases.In(l).Split('|')).Append(command.Title.ToString()));
+                    break;
+                case MenuItem menu:
+                    Offer(words.Title(menu), menu.Url, "search.page", Names(menu.Title));
+                    break;
+                case Dataset dataset:
+                    Offer(words.Title(dataset), $"/data/{dataset.Key}", "search.dataset", Names(dataset.Title).Append(dataset.Key).Concat(dataset.Columns.SelectMany(c => Names(c.Title))));
+                    break;
+            }
+        foreach (var area in city.Areas)
+            Offer(area.Name.ToString(), $"/areas/{area.Code}", "search.area", Names(area.Name).Concat(Names(city.ShortNames[area.Code])).Append(area.Code));
+        return [.. found.OrderBy(f => f.Rank).ThenBy(f => f.Item.Title.Length).Select(f => f.Item).DistinctBy(f => f.Url).Take(50)];
+    }
+
+    private IEnumerable<string> Names(Text text) => city.Languages.Select(text.In);
+
+    // full-width and composed letters are the same letters; case and spaces do not matter
+    private static string Fold(string text) => string.Concat(text.Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant().Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)));
+}
