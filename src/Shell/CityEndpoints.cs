@@ -48,7 +48,7 @@ internal static class CityEndpoints
 
         // an address without a language leads to the reader's own
         app.MapGet("/", (HttpContext http, CityPack city) => ToLanguage(http, city, "")).AllowAnonymous();
-        app.MapFallback("{*path:nonfile}", (HttpContext http, CityPack city, string path) =>
+        app.MapFallback("{*path}", (HttpContext http, CityPack city, string path) =>
             HttpMethods.IsGet(http.Request.Method) && !city.Languages.Contains(path.Split('/')[0]) && http.Request.Query["lang"].Count == 0 && KnownBelow(http, path) ? ToLanguage(http, city, "/" + path) : Results.NotFound()).AllowAnonymous();
     }
 

@@ -22,7 +22,8 @@ internal sealed class LanguageBeforePages : IPageRouteModelConvention
         foreach (var selector in model.Selectors)
         {
             var template = selector.AttributeRouteModel!.Template ?? "";
-            if (template.StartsWith('/') || template.StartsWith("~/", StringComparison.Ordinal)) continue;
+            // a page that states its whole address, with a slash before it, means it
+            if (selector.EndpointMetadata.OfType<PageRouteMetadata>().Any(m => m.RouteTemplate?.StartsWith('/') == true)) continue;
             selector.AttributeRouteModel = new() { Template = $"{{lang:{LanguageRoute.Name}}}/{Kebab(template)}".TrimEnd('/'), Order = selector.AttributeRouteModel.Order };
         }
     }

@@ -81,6 +81,31 @@
     history.replaceState(null, '', location.pathname + '?' + query.toString().replace(/%2C/g, ','));
   });
 
+  // on the wall no name or value stands on the seam between two rows of panels; each area's pair is moved together
+  function leaveSeams() {
+    if (innerWidth < 5000 || !map) return;
+    const seam = 1080 - scrollY, margin = 52;
+    const names = [...map.querySelectorAll('.map__lines .name')];
+    const shifts = names.map(name => {
+      name.removeAttribute('transform');
+      const box = name.getBoundingClientRect();
+      const [top, bottom] = [box.top, box.bottom + box.height * 1.7];
+      if (bottom < seam - margin || top > seam + margin) return 0;
+      const [up, down] = [seam - margin - bottom, seam + margin - top];
+      return (Math.abs(up) < down ? up : down) / name.ownerSVGElement.getScreenCTM().a;
+    });
+    names.forEach((name, i) => shifts[i] && name.setAttribute('transform', `translate(0 ${shifts[i]})`));
+    for (const values of map.querySelectorAll('.map__values'))
+      [...values.children].forEach(value => {
+        const i = names.findIndex(name => name.dataset.area === value.dataset.area);
+        if (shifts[i]) value.setAttribute('transform', `translate(0 ${shifts[i]})`); else value.removeAttribute('transform');
+      });
+  }
+  leaveSeams();
+  document.fonts?.ready.then(leaveSeams);
+  document.addEventListener('htmx:after:swap', leaveSeams);
+  stream?.addEventListener('htmx:sse:after:message', leaveSeams);
+
   // arrow keys walk to the neighbour that lies in that direction
   map?.addEventListener('keydown', event => {
     const direction = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
