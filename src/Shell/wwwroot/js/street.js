@@ -6,6 +6,7 @@
   const data = element.dataset;
   const map = L.map(element, { preferCanvas: true });
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || '', maxZoom: 19 }).addTo(map);
+  map.attributionControl.setPrefix('Leaflet');
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   let shown = null;
   const label = feature => {
