@@ -19,10 +19,13 @@ internal sealed class LanguageBeforePages : IPageRouteModelConvention
 {
     public void Apply(PageRouteModel model)
     {
+        // Razor gives a folder's page a second address that ends in /Index: one page, one address
+        foreach (var twin in model.Selectors.Where(s => s.AttributeRouteModel is { SuppressLinkGeneration: true }).ToList()) model.Selectors.Remove(twin);
         foreach (var selector in model.Selectors)
         {
             var template = selector.AttributeRouteModel!.Template ?? "";
-            if (template.StartsWith('/') || template.StartsWith("~/", StringComparison.Ordinal)) continue;
+            // a page that states its whole address, with a slash before it, means it
+            if (selector.EndpointMetadata.OfType<PageRouteMetadata>().Any(m => m.RouteTemplate?.StartsWith('/') == true)) continue;
             selector.AttributeRouteModel = new() { Template = $"{{lang:{LanguageRoute.Name}}}/{Kebab(template)}".TrimEnd('/'), Order = selector.AttributeRouteModel.Order };
         }
     }
