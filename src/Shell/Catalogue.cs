@@ -22,17 +22,25 @@ internal sealed class Catalogue
     /// <param name="modules">The city's modules.</param>
     /// <param name="hidden">Keys of contributions that the city leaves out.</param>
     /// <param name="own">Contributions of the shell itself.</param>
+    /// <param name="added">Contributions that the city adds, or puts in place of hidden ones.</param>
     /// <exception cref="CannotStartException">Lists every wrong declaration.</exception>
-    public static Catalogue Of(IEnumerable<IModule> modules, IReadOnlySet<string> hidden, IEnumerable<Contribution>? own = null)
+    public static Catalogue Of(IEnumerable<IModule> modules, IReadOnlySet<string> hidden, IEnumerable<Contribution>? own = null, IReadOnlyCollection<Contribution>? added = null)
     {
         var list = modules.ToList();
+        var shell = (own ?? []).ToList();
+        added ??= [];
+        var known = shell.Concat(added).Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
+        var owners = list.Select(m => m.Key).Concat(shell.Select(c => c.ModuleKey)).ToHashSet(StringComparer.Ordinal);
         var problems = new List<Problem>();
         foreach (var twice in list.GroupBy(m => m.Key).Where(g => g.Count() > 1))
             problems.Add(new(twice.Key, "two modules have this key; each needs its own."));
         foreach (var module in list.Where(m => !IsWord(m.Key)))
             problems.Add(new(module.Key, "a module's key is lower-case words joined by hyphens, such as disaster-safety."));
 
-        var all = new List<Contribution>(own ?? []);
+        foreach (var wrong in added.Where(c => !IsKey(c.Key) || !owners.Contains(c.ModuleKey)))
+            problems.Add(new(wrong.Key, "is added by the city; its key begins with the key of a module of this city and a dot."));
+
+        var all = shell.Where(c => !hidden.Contains(c.Key)).Concat(added).ToList();
         foreach (var module in list)
         {
             List<Contribution> stated;
@@ -40,18 +48,19 @@ internal sealed class Catalogue
             catch (Exception broken) { problems.Add(new(module.Key, $"its contributions cannot be read: {broken.Message}")); continue; }
             foreach (var wrong in stated.Where(c => !IsKey(c.Key) || c.ModuleKey != module.Key))
                 problems.Add(new(wrong.Key, $"a key of the module {module.Key} reads {module.Key}.thing, in lower-case letters, digits and hyphens."));
-            if (stated.OfType<Permission>().All(p => p.Key != ViewOf(module.Key)))
+            known.UnionWith(stated.Select(c => c.Key));
+            if (stated.Concat(added).OfType<Permission>().All(p => p.Key != ViewOf(module.Key)))
                 all.Add(new Permission(ViewOf(module.Key), Text.Of($"{module.Title.In("ko")} 보기", $"See {module.Title.In("en")}"), Roles.Administrator));
             all.AddRange(stated.Where(c => !hidden.Contains(c.Key)));
         }
-        foreach (var twice in all.GroupBy(c => (c.GetType(), c.Key)).Where(g => g.Count() > 1))
-            problems.Add(new(twice.Key.Key, $"two contributions of the kind {Kind(twice.First())} have this key."));
-        foreach (var unknown in hidden.Where(key => list.All(m => !key.StartsWith(m.Key + ".", StringComparison.Ordinal))))
+        foreach (var twice in all.GroupBy(c => (Kind: Kind(c), c.Key)).Where(g => g.Count() > 1))
+            problems.Add(new(twice.Key.Key, $"two contributions of the kind {twice.Key.Kind} have this key."));
+        foreach (var unknown in hidden.Except(known, StringComparer.Ordinal))
             problems.Add(new(unknown, "is to be left out, but no module has it."));
 
         var permissions = all.OfType<Permission>().Select(p => p.Key).ToHashSet();
         var feeds = all.OfType<Feed>().Select(f => f.Key).ToHashSet();
-        var datasets = all.OfType<Dataset>().ToDictionary(d => d.Key);
+        var datasets = all.OfType<Dataset>().DistinctBy(d => d.Key, StringComparer.Ordinal).ToDictionary(d => d.Key, StringComparer.Ordinal);
         var topics = feeds.Concat(datasets.Keys).ToHashSet();
         foreach (var item in all)
         {

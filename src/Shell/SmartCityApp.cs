@@ -105,7 +105,7 @@ public sealed class SmartCityApp
         // before everything else, so that the first fetch finds it
         if (choices.Simulator is { } simulator) services.AddSingleton(simulator(folder, choices.SimulatorAddress!));
         var pack = CityPack.Load(folder, choices.SimulatorAddress);
-        var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All.Concat(choices.Added).Where(c => !choices.Hidden.Contains(c.Key)));
+        var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All, choices.Added);
         var plans = FeedPlan.Load(pack, catalogue);
 
         services.TryAddSingleton(TimeProvider.System);

@@ -1,10 +1,8 @@
-using SmartCity.AdministrativeContent;
-
 namespace SmartCity;
 
 /// <summary>Tier A, running the administration: a list of modules and nothing else.</summary>
 public static class TierA
 {
     /// <summary>The modules of the tier.</summary>
-    public static IEnumerable<IModule> Modules => [new AdministrativeContentModule()];
+    public static IEnumerable<IModule> Modules => [new AdministrativeContent.AdministrativeContentModule()];
 }

@@ -19,6 +19,8 @@ internal sealed class LanguageBeforePages : IPageRouteModelConvention
 {
     public void Apply(PageRouteModel model)
     {
+        // Razor gives a folder's page a second address that ends in /Index: one page, one address
+        foreach (var twin in model.Selectors.Where(s => s.AttributeRouteModel is { SuppressLinkGeneration: true }).ToList()) model.Selectors.Remove(twin);
         foreach (var selector in model.Selectors)
         {
             var template = selector.AttributeRouteModel!.Template ?? "";

@@ -13,8 +13,8 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
     private readonly Dictionary<string, string> _html = new(StringComparer.Ordinal);
     private readonly List<Tile> _tiles = [.. catalogue.Of<Tile>().Where(t => audience.Can(Catalogue.PermissionOf(t)))];
 
-    /// <summary>Layers that the reader may see.</summary>
-    public IReadOnlyList<MapLayer> Layers { get; } = [.. catalogue.Of<MapLayer>().Where(l => audience.Can(Catalogue.PermissionOf(l)))];
+    /// <summary>Layers that the reader may see; one whose dataset the city left out is not drawn.</summary>
+    public IReadOnlyList<MapLayer> Layers { get; } = [.. catalogue.Of<MapLayer>().Where(l => audience.Can(Catalogue.PermissionOf(l)) && parts.All.ContainsKey(CityParts.IdOf(l)))];
     public IReadOnlyList<LivePart> Parts { get; private set; } = [];
     public long Since { get; private set; }
 
