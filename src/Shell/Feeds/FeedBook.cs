@@ -19,6 +19,8 @@ internal sealed record FeedHealth(FeedPlan Plan)
     public DateTimeOffset? AsOf { get; init; }
     /// <summary>True when rows arrived but none of them has a value.</summary>
     public bool NothingMeasured { get; init; }
+    /// <summary>How much the store has not taken yet: zero while the database is well.</summary>
+    public int Unstored { get; init; }
 }
 
 /// <summary>What the feeds have brought, in memory for screens and in the store for the past.</summary>
@@ -28,6 +30,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, FeedHealth> _health = new(plans.Select(p => KeyValuePair.Create(p.Feed.Key, new FeedHealth(p))));
     private readonly ConcurrentDictionary<string, StoredPicture> _pictures = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IReadOnlyList<Document>> _documents = new(StringComparer.Ordinal);
+    // what the last fetch of a feed said, so that of rows that are sent again and again only the new and the corrected are stored
+    private readonly ConcurrentDictionary<string, HashSet<Reading>> _said = new(StringComparer.Ordinal);
+    private const int DocumentsInMemory = 200;
 
     public IReadOnlyList<FeedPlan> Plans => plans;
     public IEnumerable<FeedHealth> Health => plans.Select(p => _health[p.Feed.Key]);
@@ -55,9 +60,10 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     {
         var failing = health.Outcome is not (FetchOutcome.None or FetchOutcome.Ok or FetchOutcome.Empty);
         if (health.AsOf is not { } at) return failing ? Freshness.Down : Freshness.NoData;
-        var state = health.Plan.Rhythm.Of(now - at);
-        if (state == Freshness.Gone && failing) return Freshness.Down;
-        return state == Freshness.Live && health.NothingMeasured ? Freshness.NoData : state;
+        // where the clock was set back, what is from the future is as doubtful as what is old
+        var state = health.Plan.Rhythm.Of((now - at).Duration());
+        if (state == Freshness.Gone) return failing ? Freshness.Down : health.Outcome == FetchOutcome.Empty ? Freshness.NoData : Freshness.Gone;
+        return health.NothingMeasured ? Freshness.NoData : state;
     }
 
     public Snapshot Latest(string feed) => _snapshots.GetValueOrDefault(feed, Snapshot.None);
@@ -67,10 +73,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default)
     {
-        if (_documents.TryGetValue(feed, out var known) && known.Count >= count) return [.. known.Take(count)];
-        var read = await store.Documents(feed, Math.Max(count, 50), cancel);
-        _documents[feed] = read;
-        return [.. read.Take(count)];
+        if (count > DocumentsInMemory) return await store.Documents(feed, count, cancel);
+        if (!_documents.TryGetValue(feed, out var known)) known = _documents.GetOrAdd(feed, await store.Documents(feed, DocumentsInMemory, cancel));
+        return [.. known.Take(count)];
     }
 
     public async Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default)
@@ -111,7 +116,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                     if (readings.Count == 0) break;
                     var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => Known(plan, t), StringComparer.Ordinal);
                     _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
-                    _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt) };
+                    _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt), NothingMeasured = readings.All(r => r.Value is null) };
                     break;
                 case FeedKind.Pictures:
                     if (await store.Picture(key, cancel) is not { } picture) break;
@@ -119,7 +124,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                     _health[key] = _health[key] with { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt) };
                     break;
                 default:
-                    await Documents(key, 50, cancel);
+                    await Documents(key, DocumentsInMemory, cancel);
                     break;
             }
         }
@@ -131,48 +136,72 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     /// <summary>Takes over what one fetch brought; returns the readings that are new or corrected, for the store.</summary>
     public IReadOnlyList<Reading> Take(FeedPlan plan, Mapped mapped, DateTimeOffset fetchedAt)
     {
-        var old = Latest(plan.Feed.Key);
-        var values = new Dictionary<(string, string), Reading>();
-        foreach (var (key, reading) in old.Values) values[key] = reading;
+        var key = plan.Feed.Key;
+        var old = Latest(key);
+        var values = new Dictionary<(string, string), Reading>(old.Values.Count);
+        // a value from after the clock was set back would stay the newest for as long as the clock was wrong
+        foreach (var (at, reading) in old.Values) if (reading.ObservedAt <= fetchedAt + RowMap.Ahead) values[at] = reading;
         var fresh = new List<Reading>();
+        var before = _said.GetValueOrDefault(key);
+        var said = new HashSet<Reading>(mapped.Readings.Count);
         // the order of a source's rows is not defined: oldest first here, so that the newest stays
         foreach (var reading in mapped.Readings.OrderBy(r => r.ObservedAt))
         {
-            if (values.TryGetValue((reading.Thing, reading.Property), out var known))
-            {
-                if (reading.ObservedAt < known.ObservedAt) continue;
-                if (reading.ObservedAt == known.ObservedAt && reading.Value == known.Value && reading.Quality == known.Quality) continue;
-            }
-            values[(reading.Thing, reading.Property)] = reading;
+            var timeless = reading with { FetchedAt = default };
+            said.Add(timeless);
+            var known = values.GetValueOrDefault((reading.Thing, reading.Property));
+            if (before?.Contains(timeless) == true || known is not null && timeless == known with { FetchedAt = default }) continue;
+            // also a value for an earlier moment: it came late, or corrects what was said before
             fresh.Add(reading);
+            if (known is null || reading.ObservedAt >= known.ObservedAt) values[(reading.Thing, reading.Property)] = reading;
         }
+        _said[key] = said;
         var things = old.Things.ToDictionary(StringComparer.Ordinal);
-        foreach (var (key, thing) in mapped.Things) things[key] = thing;
-        _snapshots[plan.Feed.Key] = new(old.Version + 1, things, values);
-        var asOf = mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
-        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = asOf, NothingMeasured = mapped.Readings.All(r => r.Value is null) });
+        foreach (var (id, thing) in mapped.Things) things[id] = thing;
+        var newest = mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
+        // a source that falls back on an older copy of itself does not make what is shown older than it is
+        var asOf = _health[key].AsOf is { } was && was > newest && was <= fetchedAt ? was : newest;
+        // a thing that has gone silent while the feed lives has no value any more: nothing on the screen would say how old it is
+        foreach (var (at, reading) in values.ToList()) if (asOf - reading.ObservedUntil > plan.Rhythm.Stale) values.Remove(at);
+        _snapshots[key] = new(old.Version + 1, things, values);
+        Change(key, h => h with { AsOf = asOf, NothingMeasured = values.Values.All(r => r.Value is null) });
         return fresh;
     }
 
     public void TakePicture(FeedPlan plan, StoredPicture picture, DateTimeOffset asOf)
     {
         _pictures[plan.Feed.Key] = picture;
-        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = asOf });
+        Change(plan.Feed.Key, h => h with { AsOf = asOf });
     }
 
-    /// <summary>A list was read: whatever is in it is confirmed as of now.</summary>
-    public void TakeDocuments(FeedPlan plan, DateTimeOffset fetchedAt, bool changed)
+    /// <summary>A list was read: whatever is in it is confirmed as of now. Returns what is new or has changed, for the store.</summary>
+    public IReadOnlyList<Document> TakeDocuments(FeedPlan plan, IReadOnlyList<Document> documents, DateTimeOffset fetchedAt)
     {
-        if (changed) _documents.TryRemove(plan.Feed.Key, out _);
-        _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with { AsOf = fetchedAt });
+        var known = _documents.GetValueOrDefault(plan.Feed.Key, []).ToDictionary(d => d.Id, StringComparer.Ordinal);
+        var fresh = new List<Document>();
+        foreach (var document in documents)
+        {
+            var was = known.GetValueOrDefault(document.Id);
+            var now = was is null ? document : document with { Published = was.Published };
+            if (now == was) continue;
+            fresh.Add(known[now.Id] = now);
+        }
+        if (fresh.Count > 0) _documents[plan.Feed.Key] = [.. known.Values.OrderByDescending(d => d.Published).ThenBy(d => d.Id, StringComparer.Ordinal).Take(DocumentsInMemory)];
+        Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
+        return fresh;
     }
+
+    /// <summary>Notes how much of a feed the store has not taken yet.</summary>
+    public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });
+
+    private void Change(string feed, Func<FeedHealth, FeedHealth> change) => _health.AddOrUpdate(feed, _ => throw new InvalidOperationException($"There is no feed {feed}."), (_, h) => change(h));
 
     /// <summary>Notes how a fetch went. Returns the health before and after.</summary>
     public (FeedHealth Before, FeedHealth After) Note(FeedPlan plan, FetchOutcome outcome, string? detail, int rows, DateTimeOffset at, TimeSpan took)
     {
         var before = _health[plan.Feed.Key];
         var ok = outcome is FetchOutcome.Ok or FetchOutcome.Empty;
-        var after = _health.AddOrUpdate(plan.Feed.Key, _ => throw new InvalidOperationException(), (_, h) => h with
+        Change(plan.Feed.Key, h => h with
         {
             LastAttempt = at,
             LastSuccess = ok ? at : h.LastSuccess,
@@ -183,6 +212,6 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
             Failures = ok ? 0 : h.Failures + 1,
             Fetches = h.Fetches + 1,
         });
-        return (before, after);
+        return (before, _health[plan.Feed.Key]);
     }
 }

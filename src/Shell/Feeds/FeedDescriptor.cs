@@ -38,7 +38,7 @@ internal sealed class FeedDescriptor
         public string Jitter { get; set; } = "0s";
         /// <summary>One whole attempt, from the connection to the last byte.</summary>
         public string Timeout { get; set; } = "10s";
-        /// <summary>Further attempts within a beat, for faults that pass.</summary>
+        /// <summary>Further attempts within a beat, for faults that pass. A feed that is lost already is asked once a beat.</summary>
         public int Retries { get; set; } = 1;
     }
 
@@ -97,6 +97,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Columns that name the thing, the first one that exists.</summary>
         public List<string> From { get; set; } = [];
+        /// <summary>Texts in <see cref="From"/> that are no thing: totals and means among the rows.</summary>
+        public List<string> Skip { get; set; } = [];
         /// <summary>Columns with its name, when <see cref="From"/> is a code.</summary>
         public List<string> Name { get; set; } = [];
         /// <summary>Columns that name its area.</summary>
@@ -112,6 +114,7 @@ internal sealed class FeedDescriptor
     internal sealed class TimeOf
     {
         public List<string> From { get; set; } = [];
+        /// <summary>Formats of .NET; hour 24 is midnight of the next day, and <c>tt</c> is also read in the city's languages.</summary>
         public List<string> Format { get; set; } = [];
         /// <summary>What a time stands for, from it on: a value stamped 14:05 that covers one minute is as of 14:06 at most.</summary>
         public string Covers { get; set; } = "0s";
@@ -129,6 +132,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Fewer rows than this is drift, not a quiet day.</summary>
         public int Rows { get; set; }
+        /// <summary>False for a table whose last line has no end. Where it has one, a table that was cut off is recognised.</summary>
+        public bool LastLineEnds { get; set; } = true;
     }
 
     internal sealed class HistoryOf

@@ -64,8 +64,20 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         var rhythm = new Rhythm(Span(d.Schedule.Every, "schedule.every"), Span(d.Freshness.Late, "freshness.late"), Span(d.Freshness.Stale, "freshness.stale"), Span(d.Freshness.Drop, "freshness.drop"));
         if (rhythm.Every < TimeSpan.FromMilliseconds(100)) Wrong("schedule.every is shorter than a tenth of a second.");
         if (!(rhythm.Every <= rhythm.Late && rhythm.Late <= rhythm.Stale && rhythm.Stale <= rhythm.Drop)) Wrong("freshness rises: schedule.every, then late, stale, drop.");
+        foreach (var key in d.Map.Outages.SelectMany(o => o.When.Keys).Where(k => !d.Map.Values.ContainsKey(k) && !d.Map.Fields.ContainsKey(k)))
+            Wrong($"map.outages: {key} is neither in map.values nor in map.fields.");
+        if (d.Schedule.Retries is < 0 or > 5) Wrong("schedule.retries is 0 to 5.");
+        if (d.Paging is { Size: < 1 }) Wrong("paging.size is 1 or more.");
+        if (d.History is { } history)
+        {
+            if (!history.Url.StartsWith('/')) Wrong("history.url is a path below the source's address and begins with a slash.");
+            if (history.Days is < 1 or > 366) Wrong("history.days is 1 to 366.");
+            Span(history.Covers, "history.covers");
+        }
         var register = d.Map.Thing.Register is { } file ? Things.Read(city, file, problems) : new Dictionary<string, Thing>();
         var (jitter, timeout, covers) = (Span(d.Schedule.Jitter, "schedule.jitter"), Span(d.Schedule.Timeout, "schedule.timeout"), Span(d.Map.Time.Covers, "map.time.covers"));
+        if (timeout <= TimeSpan.Zero || timeout > rhythm.Every) Wrong("schedule.timeout is more than nothing and at most schedule.every.");
+        if (rhythm.Every + jitter > rhythm.Late) Wrong("schedule.every and jitter together are at most freshness.late, or a healthy feed would be late.");
         return problems.Count > before ? null
             : new(feed, d, source!, format, d.Envelope ?? preset?.Envelope ?? new(), d.Paging ?? preset?.Paging, rhythm, jitter, timeout, covers, register);
     }

@@ -10,7 +10,7 @@ internal sealed class Secrets(IConfiguration settings)
     public string Redact(string text)
     {
         foreach (var secret in settings.GetSection("Secrets").GetChildren())
-            if (secret.Value is { Length: > 3 } value) text = text.Replace(value, "•••", StringComparison.Ordinal);
+            if (secret.Value is { Length: > 3 } value) text = text.Replace(value, "•••", StringComparison.Ordinal).Replace(Uri.EscapeDataString(value), "•••", StringComparison.Ordinal);
         return text;
     }
 }

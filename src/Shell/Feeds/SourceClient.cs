@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace SmartCity.Shell.Feeds;
 
@@ -14,6 +13,9 @@ internal sealed class SourceClient : IDisposable
 {
     /// <summary>Largest body, counted after decompression.</summary>
     public const int MaxBytes = 5 * 1024 * 1024;
+
+    /// <summary>A body that stands still for this long is given up, however much time the feed allows.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -33,6 +35,7 @@ internal sealed class SourceClient : IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(timeout);
+        var idle = false;
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
@@ -49,35 +52,45 @@ internal sealed class SourceClient : IDisposable
                 >= 300 and < 500 => FetchOutcome.BadRequest,
                 _ => FetchOutcome.UpstreamDown,
             };
-            var body = await Read(response, limit.Token);
-            if (body is null) return Answer.Failed(FetchOutcome.TooLarge, $"the answer is larger than {MaxBytes / 1024 / 1024} MB");
-            return new(outcome, body, outcome == FetchOutcome.Ok ? null : $"HTTP {(int)response.StatusCode}", response.Content.Headers.ContentType?.ToString(),
+            if (response.Content.Headers.ContentLength > MaxBytes) return TooLarge;
+            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+            using var body = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            while (true)
+            {
+                using var pause = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+                pause.CancelAfter(Idle);
+                idle = true;
+                var read = await stream.ReadAsync(buffer, pause.Token);
+                idle = false;
+                if (read == 0) break;
+                if (body.Length + read > MaxBytes) return TooLarge;
+                body.Write(buffer, 0, read);
+            }
+            return new(outcome, body.ToArray(), outcome == FetchOutcome.Ok ? null : Status(response), response.Content.Headers.ContentType?.ToString(),
                 response.Content.Headers.LastModified, response.Headers.ETag?.ToString());
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            return Answer.Failed(FetchOutcome.TimedOut, $"no complete answer within {timeout.TotalSeconds:0.#} s");
+            return Answer.Failed(FetchOutcome.TimedOut, idle && !limit.IsCancellationRequested ? $"the answer stood still for {Idle.TotalSeconds:0} s" : $"no complete answer within {timeout.TotalSeconds:0.#} s");
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException or UriFormatException or InvalidOperationException)
+        catch (InvalidDataException)
+        {
+            return Answer.Failed(FetchOutcome.Unparsable, "compressed, but not as its header says");
+        }
+        // whatever else a source can make the client throw; its message may hold the address, and that a key
+        catch (Exception broken) when (!stop.IsCancellationRequested)
         {
             return Answer.Failed(FetchOutcome.Unreachable, broken is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? http.HttpRequestError.ToString() : broken.GetType().Name);
         }
     }
 
-    private static async Task<byte[]?> Read(HttpResponseMessage response, CancellationToken stop)
-    {
-        if (response.Content.Headers.ContentLength > MaxBytes) return null;
-        await using var stream = await response.Content.ReadAsStreamAsync(stop);
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, stop)) > 0)
-        {
-            if (body.Length + read > MaxBytes) return null;
-            body.Write(buffer, 0, read);
-        }
-        return body.ToArray();
-    }
+    private static Answer TooLarge => Answer.Failed(FetchOutcome.TooLarge, $"the answer is larger than {MaxBytes / 1024 / 1024} MB");
+
+    // a redirect is not followed: where it leads was never agreed with the city
+    private static string Status(HttpResponseMessage response) => response.Headers.Location is { } to
+        ? $"HTTP {(int)response.StatusCode}, sends on to {(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : "another path")}"
+        : $"HTTP {(int)response.StatusCode}";
 
     public void Dispose() => _http.Dispose();
 }

@@ -21,21 +21,33 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     /// <summary>File of the embedded database, or null.</summary>
     public string? File { get; }
 
-    /// <param name="setting">A PostgreSQL connection string (it has <c>Host=</c>), or the path of an SQLite file.</param>
+    /// <param name="setting">A PostgreSQL connection string (it names a host), or the path of an SQLite file.</param>
+    /// <exception cref="CannotStartException">It is neither.</exception>
     public CityDatabase(string setting)
     {
-        if (setting.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+        try
         {
-            Kind = DatabaseKind.Postgres;
-            ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30 }.ConnectionString;
-            _postgres = NpgsqlDataSource.Create(ConnectionString);
-        }
-        else
-        {
-            File = Path.GetFullPath(setting.StartsWith("Data Source=", StringComparison.OrdinalIgnoreCase) ? setting["Data Source=".Length..] : setting);
+            if (setting.Contains("://", StringComparison.Ordinal)) throw new ArgumentException("a url is not understood");
+            if (NamesHost(setting))
+            {
+                Kind = DatabaseKind.Postgres;
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30 }.ConnectionString;
+                _postgres = NpgsqlDataSource.Create(ConnectionString);
+                return;
+            }
+            var path = setting.Contains("Data Source=", StringComparison.OrdinalIgnoreCase) ? new SqliteConnectionStringBuilder(setting).DataSource : setting;
+            File = Path.GetFullPath(path);
             ConnectionString = new SqliteConnectionStringBuilder { DataSource = File, ForeignKeys = true, DefaultTimeout = BusySeconds }.ConnectionString;
         }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            // the setting itself may hold a password and is not repeated
+            throw new CannotStartException($"The setting Database cannot be read ({wrong.Message}). It is the path of a file, or a PostgreSQL connection string such as Host=db;Database=city;Username=city;Password=...", wrong);
+        }
     }
+
+    private static bool NamesHost(string setting) =>
+        setting.Split(';').Any(part => part.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase) || part.TrimStart().StartsWith("Server=", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Says in one sentence when the place of the embedded database cannot be written.</summary>
     public void CheckPlace()

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -17,8 +16,7 @@ internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owne
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = (DbContext)scope.ServiceProvider.GetRequiredService(owner.Context);
-            try { pending.AddRange((await db.Database.GetPendingMigrationsAsync(cancel)).Select(m => (owner.ModuleKey, m))); }
-            catch (DbException) { pending.AddRange(db.Database.GetMigrations().Select(m => (owner.ModuleKey, m))); }
+            pending.AddRange((await db.Database.GetPendingMigrationsAsync(cancel)).Select(m => (owner.ModuleKey, m)));
         }
         return pending;
     }
@@ -55,11 +53,16 @@ internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owne
         {
             try
             {
-                var guard = new FileStream(database.File + ".migrating", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                // the file stays: deleting it on the way out would let a third process lock a new one while a second holds this
+                var guard = new FileStream(database.File + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1);
                 await ForgetDeadLock(cancel);
                 return guard;
             }
-            catch (IOException) when (attempt < 300) { await Task.Delay(200, cancel); }
+            catch (IOException busy) when (busy is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                if (attempt == 300) throw new CannotStartException($"Another process has been migrating {database.File} for a minute. Stop it, then start again.", busy);
+                await Task.Delay(200, cancel);
+            }
         }
     }
 

@@ -11,8 +11,12 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     private static readonly string[] ObservationColumns = ["ObservedAt", "SeriesId", "FetchedAt", "ObservedUntil", "Value", "Quality"];
     private readonly Dictionary<(string Feed, string Thing, string Property), int> _series = [];
     // the values of the hours that are being filled, so that an hour's sum counts each time once, by its latest correction
-    private readonly Dictionary<(int Series, long Hour), Dictionary<long, double>> _open = [];
+    private readonly Dictionary<(int Series, long Hour), OpenHour> _open = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <param name="Values">By time.</param>
+    /// <param name="Thinned">True when single values of it have been deleted: its sums cannot be made again from what is left.</param>
+    private sealed record OpenHour(Dictionary<long, double> Values, bool Thinned);
 
     private string T(string table) => database.Kind == DatabaseKind.Postgres ? $"{FeedsDb.Module}.{table}" : $"{FeedsDb.Module}_{table}";
 
@@ -28,18 +32,19 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
                 await using var transaction = await connection.BeginTransactionAsync(cancel);
                 await using var insert = Command(connection, transaction,
                     $"INSERT INTO {T("observations")} ({string.Join(", ", ObservationColumns.Select(Q))}) VALUES ({string.Join(", ", ObservationColumns.Select(c => "@" + c))}) ON CONFLICT DO NOTHING", ObservationColumns);
-                var touched = new Dictionary<(int, long), Dictionary<long, double>>();
+                var touched = new Dictionary<(int, long), OpenHour>();
                 foreach (var reading in readings)
                 {
                     var series = await SeriesOf(connection, transaction, feed, reading, cancel);
-                    Set(insert, reading.ObservedAt.ToUnixTimeMilliseconds(), series, reading.FetchedAt.ToUnixTimeMilliseconds(), reading.ObservedUntil.ToUnixTimeMilliseconds(), (object?)reading.Value ?? DBNull.Value, (short)reading.Quality);
-                    await insert.ExecuteNonQueryAsync(cancel);
-                    if (reading.Value is not { } value) continue;
                     var at = reading.ObservedAt.ToUnixTimeMilliseconds();
                     var hour = at / HourMs * HourMs;
-                    var values = await OpenHour(connection, transaction, series, hour, cancel);
-                    values[at] = value;
-                    touched[(series, hour)] = values;
+                    var open = await Open(connection, transaction, series, hour, cancel);
+                    Set(insert, at, series, reading.FetchedAt.ToUnixTimeMilliseconds(), reading.ObservedUntil.ToUnixTimeMilliseconds(), (object?)reading.Value ?? DBNull.Value, (short)reading.Quality);
+                    await insert.ExecuteNonQueryAsync(cancel);
+                    // a value that is taken back counts no longer
+                    if (reading.Value is { } value) open.Values[at] = value;
+                    else if (!open.Values.Remove(at)) continue;
+                    if (!open.Thinned) touched[(series, hour)] = open;
                 }
                 await WriteHours(connection, transaction, touched, cancel);
                 await transaction.CommitAsync(cancel);
@@ -68,28 +73,35 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         return _series[key] = Convert.ToInt32(await insert.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
     }
 
-    private async Task<Dictionary<long, double>> OpenHour(DbConnection connection, DbTransaction transaction, int series, long hour, CancellationToken cancel)
+    private async Task<OpenHour> Open(DbConnection connection, DbTransaction transaction, int series, long hour, CancellationToken cancel)
     {
-        if (_open.TryGetValue((series, hour), out var values)) return values;
-        values = _open[(series, hour)] = [];
+        if (_open.TryGetValue((series, hour), out var open)) return open;
+        var values = new Dictionary<long, double>();
         await using var query = Command(connection, transaction,
-            $"SELECT {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {Q("SeriesId")} = @series AND {Q("Value")} IS NOT NULL ORDER BY {Q("FetchedAt")}", "from", "to", "series");
+            $"SELECT {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {Q("SeriesId")} = @series ORDER BY {Q("FetchedAt")}", "from", "to", "series");
         Set(query, hour, hour + HourMs, series);
-        await using var rows = await query.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel)) values[rows.GetInt64(0)] = rows.GetDouble(1);
-        return values;
+        await using (var rows = await query.ExecuteReaderAsync(cancel))
+            while (await rows.ReadAsync(cancel))
+                if (rows.IsDBNull(1)) values.Remove(rows.GetInt64(0));
+                else values[rows.GetInt64(0)] = rows.GetDouble(1);
+        await using var count = Command(connection, transaction, $"SELECT {Q("Count")} FROM {T("hours")} WHERE {Q("SeriesId")} = @series AND {Q("Hour")} = @hour", "series", "hour");
+        Set(count, series, hour);
+        var counted = Convert.ToInt32(await count.ExecuteScalarAsync(cancel) ?? 0, CultureInfo.InvariantCulture);
+        return _open[(series, hour)] = new(values, counted > values.Count);
     }
 
-    private async Task WriteHours(DbConnection connection, DbTransaction transaction, Dictionary<(int Series, long Hour), Dictionary<long, double>> touched, CancellationToken cancel)
+    private async Task WriteHours(DbConnection connection, DbTransaction transaction, Dictionary<(int Series, long Hour), OpenHour> touched, CancellationToken cancel)
     {
         await using var upsert = Command(connection, transaction,
             $"INSERT INTO {T("hours")} ({Q("SeriesId")}, {Q("Hour")}, {Q("Count")}, {Q("Sum")}, {Q("Min")}, {Q("Max")}) VALUES (@series, @hour, @count, @sum, @min, @max) " +
             $"ON CONFLICT ({Q("SeriesId")}, {Q("Hour")}) DO UPDATE SET {Q("Count")} = excluded.{Q("Count")}, {Q("Sum")} = excluded.{Q("Sum")}, {Q("Min")} = excluded.{Q("Min")}, {Q("Max")} = excluded.{Q("Max")}",
             "series", "hour", "count", "sum", "min", "max");
-        foreach (var ((series, hour), values) in touched)
+        await using var delete = Command(connection, transaction, $"DELETE FROM {T("hours")} WHERE {Q("SeriesId")} = @series AND {Q("Hour")} = @hour", "series", "hour");
+        foreach (var ((series, hour), (values, _)) in touched)
         {
-            Set(upsert, series, hour, values.Count, values.Values.Sum(), values.Values.Min(), values.Values.Max());
-            await upsert.ExecuteNonQueryAsync(cancel);
+            if (values.Count == 0) Set(delete, series, hour);
+            else Set(upsert, series, hour, values.Count, values.Values.Sum(), values.Values.Min(), values.Values.Max());
+            await (values.Count == 0 ? delete : upsert).ExecuteNonQueryAsync(cancel);
         }
     }
 
@@ -137,12 +149,21 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         return hours;
     }
 
-    /// <summary>The oldest hour of a feed that is known, or null.</summary>
-    public async Task<DateTimeOffset?> OldestHour(string feed, CancellationToken cancel)
+    /// <summary>What is known of a feed's past: its hours since 1970, and the times of its single values, in milliseconds.</summary>
+    public async Task<(IReadOnlySet<long> Hours, IReadOnlySet<long> Times)> Known(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        var hours = db.Hours.Join(db.Series.Where(s => s.Feed == feed), h => h.SeriesId, s => s.Id, (h, _) => h.Hour);
-        return await hours.AnyAsync(cancel) ? At(await hours.MinAsync(cancel)) : null;
+        await using var connection = await database.Open(cancel);
+        async Task<HashSet<long>> Read(string table, string column, long first)
+        {
+            await using var query = Command(connection, null, $"SELECT DISTINCT t.{Q(column)} FROM {T(table)} t JOIN {T("series")} s ON s.{Q("Id")} = t.{Q("SeriesId")} WHERE s.{Q("Feed")} = @feed AND t.{Q(column)} >= @from AND t.{Q(column)} < @to", "feed", "from", "to");
+            Set(query, feed, first, to.ToUnixTimeMilliseconds());
+            var found = new HashSet<long>();
+            await using var rows = await query.ExecuteReaderAsync(cancel);
+            while (await rows.ReadAsync(cancel)) found.Add(rows.GetInt64(0));
+            return found;
+        }
+        var start = from.ToUnixTimeMilliseconds();
+        return ((await Read("hours", "Hour", start / HourMs * HourMs)).Select(h => h / HourMs).ToHashSet(), await Read("observations", "ObservedAt", start));
     }
 
     /// <summary>Deletes single values observed before an instant; their hours stay.</summary>
