@@ -43,6 +43,8 @@ public static class ModuleTables
         if (provider == Postgres) model.HasDefaultSchema(schema);
         foreach (var entity in model.Model.GetEntityTypes())
         {
+            // an owned value, or a JSON document, stands in its owner's table
+            if (entity.FindOwnership() is { IsUnique: true } || entity.IsMappedToJson()) continue;
             if (provider == Postgres) entity.SetSchema(schema);
             else entity.SetTableName(schema + "_" + entity.GetTableName());
         }

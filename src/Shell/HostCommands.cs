@@ -19,7 +19,7 @@ internal static class HostCommands
                 return 0;
             }
             case ["admin", "add", var name]:
-                return await AccessSetup.AddAdministrator(services, name);
+                return await AccessSetup.AddAdministrator(services, name, Console.Out, Console.Error);
             default:
                 await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; admin add NAME.");
                 return 1;

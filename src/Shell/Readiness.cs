@@ -5,8 +5,8 @@ using SmartCity.Shell.Store;
 namespace SmartCity.Shell;
 
 /// <summary>A line that is written to the console after the start.</summary>
-/// <param name="Write">Writes it.</param>
-public sealed record StartNotice(Func<WebApplication, Task> Write);
+/// <param name="Write">Writes it; nothing where there is nothing to tell.</param>
+public sealed record StartNotice(Func<WebApplication, TextWriter, Task> Write);
 
 /// <summary>Whether the first screen can be served with data.</summary>
 internal sealed class Readiness(FeedBook book, TimeProvider time)

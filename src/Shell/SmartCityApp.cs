@@ -62,7 +62,7 @@ public sealed class SmartCityApp
         {
             if (_commands is [var command]) return await HostCommands.Run(_app.Services, command.Words);
             await _app.StartAsync();
-            foreach (var line in _app.Services.GetServices<StartNotice>()) await line.Write(_app);
+            foreach (var line in _app.Services.GetServices<StartNotice>()) await line.Write(_app, Console.Out);
             await _app.WaitForShutdownAsync();
             return 0;
         }
@@ -124,6 +124,7 @@ public sealed class SmartCityApp
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         services.AddHostedService<FeedLoop>();
 
+        services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
         AccessSetup.Register(services, builder.Configuration, builder.Environment);
         var authorization = services.AddAuthorizationBuilder();
         foreach (var permission in catalogue.All.OfType<Permission>())
@@ -188,6 +189,7 @@ public sealed class SmartCityApp
         app.UseExceptionHandler("/error");
         app.UseMiddleware<SafeHeaders>();
         app.UseResponseCompression();
+        app.UseMiddleware<SameOriginOnly>();
         app.UseMiddleware<LanguageInAddress>();
         app.UseStatusCodePagesWithReExecute("/error", "?status={0}");
         app.UseRouting();

@@ -13,11 +13,20 @@ internal sealed class Grants(Catalogue catalogue)
     /// <summary>Every permission of this city, in the order of the role screen.</summary>
     public IReadOnlyList<Permission> Permissions { get; } = [.. catalogue.Of<Permission>().OrderBy(p => p.Key, StringComparer.Ordinal)];
 
+    /// <summary>An administrator's changes that hold now.</summary>
+    public IReadOnlyDictionary<(string Role, string Permission), bool> Changes => _changes;
+
     /// <summary>Lays an administrator's changes over the defaults; takes effect at once, everywhere in this host.</summary>
     public void Lay(IReadOnlyDictionary<(string Role, string Permission), bool> changes)
     {
         _changes = changes;
         _audiences = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>The same, where the changes may be those that hold already.</summary>
+    public void LayIfNew(IReadOnlyDictionary<(string Role, string Permission), bool> changes)
+    {
+        if (changes.Count != _changes.Count || changes.Any(c => !_changes.TryGetValue(c.Key, out var held) || held != c.Value)) Lay(changes);
     }
 
     public bool Has(string role, Permission permission) =>
