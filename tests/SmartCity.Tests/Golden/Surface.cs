@@ -50,13 +50,13 @@ internal static class Surface
         const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         foreach (var member in type.GetMembers(Own))
         {
-            if (member.Name.Contains('<', StringComparison.Ordinal) || member is Type) continue;
+            if (member.Name.Contains('<', StringComparison.Ordinal) || member is Type || member.Name == "EqualityContract") continue;
             var line = member switch
             {
                 FieldInfo field when (field.IsPublic || field.IsFamily) && !field.IsSpecialName => type.IsEnum ? $" = {Convert.ToInt64(field.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}" : $" : {Name(field.FieldType)}",
                 PropertyInfo property when Shown(property.GetMethod) || Shown(property.SetMethod) =>
-                    $"{(property.GetIndexParameters() is { Length: > 0 } index ? $"[{Parameters(index)}]" : "")} : {Name(property.PropertyType)} {{{(Shown(property.GetMethod) ? " get;" : "")}{(Shown(property.SetMethod) ? IsInit(property.SetMethod!) ? " init;" : " set;" : "")} }}",
-                ConstructorInfo constructor when Shown(constructor) => $"({Parameters(constructor.GetParameters())})",
+                    $"{(property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " required" : "")}{(property.GetIndexParameters() is { Length: > 0 } index ? $"[{Parameters(index)}]" : "")} : {Name(property.PropertyType)} {{{(Shown(property.GetMethod) ? " get;" : "")}{(Shown(property.SetMethod) ? IsInit(property.SetMethod!) ? " init;" : " set;" : "")} }}",
+                ConstructorInfo constructor when Shown(constructor) && !IsCopy(type, constructor) => $"({Parameters(constructor.GetParameters())})",
                 // what a record brings by itself tells nothing
                 MethodInfo method when Shown(method) && !method.IsSpecialName && !IsRecords(method) => $"{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}({Parameters(method.GetParameters())}) : {Name(method.ReturnType)}",
                 EventInfo known when Shown(known.AddMethod) => $" event {Name(known.EventHandlerType!)}",
@@ -67,6 +67,7 @@ internal static class Surface
     }
 
     private static bool Shown(MethodBase? method) => method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
+    private static bool IsCopy(Type type, ConstructorInfo constructor) => constructor.GetParameters() is [{ Name: "original" } only] && only.ParameterType == type;
     private static bool IsInit(MethodInfo setter) => setter.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit");
     private static bool IsRecords(MethodInfo method) => method.Name is "Deconstruct" or "PrintMembers" or "GetHashCode" or "Equals" or "ToString" or "Finalize";
 

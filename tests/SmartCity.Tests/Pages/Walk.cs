@@ -1,10 +1,12 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCity.Shell.Access;
 
@@ -15,6 +17,7 @@ internal sealed class Walk(TestCity city)
 {
     private readonly Shell.Catalogue _catalogue = city.Services.GetRequiredService<Shell.Catalogue>();
     private readonly Grants _grants = city.Services.GetRequiredService<Grants>();
+    private string? _token, _person;
     private readonly ICity _pack = city.Services.GetRequiredService<ICity>();
 
     /// <summary>A reader: the roles that the permission table is asked for, and a browser that carries them.</summary>
@@ -23,16 +26,46 @@ internal sealed class Walk(TestCity city)
     /// <summary>An address to ask for, and the permissions that open it; none when it is open to everyone.</summary>
     public sealed record Stop(string Url, string Language, IReadOnlyList<string> Permissions, bool Whole, string Route);
 
-    /// <summary>The one who has not signed in, and one reader a role as soon as the test city can sign them in.</summary>
-    public async Task<IReadOnlyList<Reader>> Readers()
+    /// <summary>In place of a permission: any person who has signed in.</summary>
+    public const string SignedIn = "(signed in)";
+
+    private static readonly ConditionalWeakTable<TestCity, Task<IReadOnlyList<Reader>>> Known = [];
+
+    /// <summary>The one who has not signed in, and one reader a role, each signed in as people are.</summary>
+    public Task<IReadOnlyList<Reader>> Readers()
     {
-        await Task.CompletedTask;
-        return [new("nobody", [Roles.Anyone], city.Client())];
+        // one person a role and city, whichever test comes first
+        lock (Known) return Known.GetValue(city, _ => SignIn());
+    }
+
+    private async Task<IReadOnlyList<Reader>> SignIn()
+    {
+        var readers = new List<Reader> { new("nobody", [Roles.Anyone], city.Client()) };
+        foreach (var role in Roles.All.Where(r => r != Roles.Anyone)) readers.Add(new(role, [role], await SignedInAs(role)));
+        return readers;
+    }
+
+    private async Task<HttpClient> SignedInAs(string role)
+    {
+        var browser = city.Client();
+        var address = "/en/link/" + await LinkOf(role);
+        var form = WalkRules.TokenOf(await browser.GetStringAsync(address));
+        using var used = await browser.PostAsync(address, new FormUrlEncodedContent([new("__RequestVerificationToken", form)]));
+        Assert.Equal(HttpStatusCode.Redirect, used.StatusCode);
+        return browser;
+    }
+
+    private async Task<string> LinkOf(string role)
+    {
+        await using var scope = city.Services.CreateAsyncScope();
+        var (person, wrong) = await scope.ServiceProvider.GetRequiredService<People>().Create($"walk-{Guid.NewGuid():N}", role);
+        Assert.True(person is not null, string.Join(", ", wrong));
+        return await scope.ServiceProvider.GetRequiredService<Links>().Create(person, Links.Demonstration, TimeSpan.FromHours(1));
     }
 
     public bool Opens(Reader reader, Stop stop) => stop.Permissions.All(p => Has(reader, p));
 
-    public bool Has(Reader reader, string permission) =>
+    public bool Has(Reader reader, string permission) => permission == SignedIn ? reader.Roles is not [Roles.Anyone] :
         _catalogue.Find<Permission>(permission) is { } known && reader.Roles.Append(Roles.Anyone).Any(role => _grants.Has(role, known));
 
     /// <summary>Routes of pages, each once.</summary>
@@ -42,7 +75,7 @@ internal sealed class Walk(TestCity city)
     /// <summary>Endpoints that state no permission and do not say that they are open: there should be none.</summary>
     public static IEnumerable<string> Unstated(IEnumerable<Endpoint> endpoints) => endpoints.OfType<RouteEndpoint>()
         // in Development only, the framework adds a fallback for files that are not there
-        .Where(e => e.DisplayName != "Fallback {**path:file}" && e.Metadata.GetMetadata<IAllowAnonymous>() is null && e.Metadata.GetOrderedMetadata<IAuthorizeData>().All(a => string.IsNullOrEmpty(a.Policy)))
+        .Where(e => e.DisplayName != "Fallback {**path:file}" && e.Metadata.GetMetadata<IAllowAnonymous>() is null && e.Metadata.GetOrderedMetadata<IAuthorizeData>().Count == 0)
         .Select(e => $"{e.RoutePattern.RawText} ({e.DisplayName}) states no permission; it is open to administrators only until it states one, or AllowAnonymous.");
 
     /// <summary>Every page in every language.</summary>
@@ -94,8 +127,8 @@ internal sealed class Walk(TestCity city)
     public static string? Verdict(Stop stop, string reader, bool opens, HttpStatusCode status, Uri? location) => (opens, (int)status) switch
     {
         (true, 200) => null,
-        // a page may lead on to another of the same city, but not to the sign-in
-        (true, 301 or 302 or 303 or 307 or 308) when location is not null && !IsSignIn(location) => null,
+        // a page may lead on to another of the same city, but not to the sign-in, unless it is a step of it
+        (true, 301 or 302 or 303 or 307 or 308) when location is not null && (!IsSignIn(location) || stop.Url.Contains("/sign-in", StringComparison.Ordinal)) => null,
         (false, 302) when location is not null && IsSignIn(location) => null,
         (false, 401 or 403 or 404) => null,
         _ => $"{stop.Url} answers {reader} with {(int)status}{(location is null ? "" : " to " + location)}; the permission table {(opens ? "opens" : "closes")} it ({string.Join(", ", stop.Permissions.DefaultIfEmpty("open to all"))}).",
@@ -104,7 +137,7 @@ internal sealed class Walk(TestCity city)
     private static bool IsSignIn(Uri location) => location.OriginalString.Contains("sign-in", StringComparison.OrdinalIgnoreCase) || location.OriginalString.Contains("Account/Login", StringComparison.Ordinal);
 
     private static IEnumerable<string> Policies(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? []
-        : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).OfType<string>().Distinct(StringComparer.Ordinal);
+        : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => string.IsNullOrEmpty(a.Policy) ? SignedIn : a.Policy).Distinct(StringComparer.Ordinal);
 
     /// <summary>Addresses of a route: its parameters are filled with what the city has.</summary>
     private IEnumerable<(string Address, IReadOnlyList<string> Permissions)> Urls(RoutePattern pattern, string language)
@@ -126,9 +159,18 @@ internal sealed class Walk(TestCity city)
         return urls.Select(u => (u.Address.Length == 0 ? "/" : u.Address, u.Permissions));
     }
 
+    private string AnyPerson()
+    {
+        LinkOf(Roles.Citizen).GetAwaiter().GetResult();
+        using var scope = city.Services.CreateScope();
+        return scope.ServiceProvider.GetRequiredService<AccessDb>().Users.AsNoTracking().First().Id.ToString();
+    }
+
     private IReadOnlyList<(string Text, IReadOnlyList<string> Permissions)> Values(string parameter, string language, string route) => parameter switch
     {
         "lang" => [(language, [])],
+        "token" => [(_token ??= LinkOf(Roles.Citizen).GetAwaiter().GetResult(), [])],
+        "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
