@@ -52,6 +52,8 @@ public sealed class GoldenFileTests
         var members = Surface.PublicMembers([typeof(IModule).Assembly]);
         Assert.Contains("[SmartCity.SharedKernel] interface SmartCity.IModule", members);
         Assert.Contains("[SmartCity.SharedKernel] SmartCity.IModule.Key : String { get; }", members);
+        Assert.Contains("[SmartCity.SharedKernel] SmartCity.Contribution.Permission : String? { get; init; }", members);
+        Assert.Contains("[SmartCity.SharedKernel] SmartCity.Tile.Url required : String { get; init; }", members);
         Assert.Contains("[SmartCity.SharedKernel] SmartCity.Contribution.Order : Int32 { get; init; }", members);
         Assert.DoesNotContain(Surface.PublicMembers([typeof(GoldenFileTests).Assembly]), m => m.Contains(nameof(IHidden), StringComparison.Ordinal));
     }

@@ -55,10 +55,10 @@ internal static class Surface
             {
                 FieldInfo field when (field.IsPublic || field.IsFamily) && !field.IsSpecialName => type.IsEnum ? $" = {Convert.ToInt64(field.GetRawConstantValue(), System.Globalization.CultureInfo.InvariantCulture)}" : $" : {Name(field.FieldType)}",
                 PropertyInfo property when Shown(property.GetMethod) || Shown(property.SetMethod) =>
-                    $"{(property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " required" : "")}{(property.GetIndexParameters() is { Length: > 0 } index ? $"[{Parameters(index)}]" : "")} : {Name(property.PropertyType)} {{{(Shown(property.GetMethod) ? " get;" : "")}{(Shown(property.SetMethod) ? IsInit(property.SetMethod!) ? " init;" : " set;" : "")} }}",
+                    $"{(property.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute)) ? " required" : "")}{(property.GetIndexParameters() is { Length: > 0 } index ? $"[{Parameters(index)}]" : "")} : {Name(property.PropertyType)}{Mark(property.PropertyType, Nullability.Create(property).ReadState)} {{{(Shown(property.GetMethod) ? " get;" : "")}{(Shown(property.SetMethod) ? IsInit(property.SetMethod!) ? " init;" : " set;" : "")} }}",
                 ConstructorInfo constructor when Shown(constructor) && !IsCopy(type, constructor) => $"({Parameters(constructor.GetParameters())})",
                 // what a record brings by itself tells nothing
-                MethodInfo method when Shown(method) && !method.IsSpecialName && !IsRecords(method) => $"{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}({Parameters(method.GetParameters())}) : {Name(method.ReturnType)}",
+                MethodInfo method when Shown(method) && !method.IsSpecialName && !IsRecords(method) => $"{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}({Parameters(method.GetParameters())}) : {Name(method.ReturnType)}{Mark(method.ReturnType, Nullability.Create(method.ReturnParameter).ReadState)}",
                 EventInfo known when Shown(known.AddMethod) => $" event {Name(known.EventHandlerType!)}",
                 _ => null,
             };
@@ -66,6 +66,8 @@ internal static class Surface
         }
     }
 
+    private static readonly NullabilityInfoContext Nullability = new();
+    private static string Mark(Type type, NullabilityState state) => !type.IsValueType && state == NullabilityState.Nullable ? "?" : "";
     private static bool Shown(MethodBase? method) => method is not null && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly);
     private static bool IsCopy(Type type, ConstructorInfo constructor) => constructor.GetParameters() is [{ Name: "original" } only] && only.ParameterType == type;
     private static bool IsInit(MethodInfo setter) => setter.ReturnParameter.GetRequiredCustomModifiers().Any(m => m.Name == "IsExternalInit");
@@ -77,7 +79,7 @@ internal static class Surface
         .Concat(type.GetInterfaces().Where(i => !i.Name.StartsWith("IEquatable", StringComparison.Ordinal) && type.BaseType?.GetInterfaces().Contains(i) != true).OrderBy(i => i.FullName, StringComparer.Ordinal)).Select(Name)) is { Length: > 0 } bases ? " : " + bases : "";
 
     private static string Parameters(ParameterInfo[] parameters) => string.Join(", ", parameters.Select(p =>
-        $"{(p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "null"}" : "")}"));
+        $"{(p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(p.ParameterType)}{Mark(p.ParameterType, Nullability.Create(p).WriteState)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "null"}" : "")}"));
 
     private static string Name(Type type)
     {

@@ -49,8 +49,8 @@ internal sealed class Walk(TestCity city)
     {
         var browser = city.Client();
         var address = "/en/link/" + await LinkOf(role);
-        var form = WalkRules.TokenOf(await browser.GetStringAsync(address));
-        using var used = await browser.PostAsync(address, new FormUrlEncodedContent([new("__RequestVerificationToken", form)]));
+        var token = WalkRules.TokenOf(await browser.GetStringAsync(address));
+        using var used = await browser.PostAsync(address, new FormUrlEncodedContent([new("__RequestVerificationToken", token)]));
         Assert.Equal(HttpStatusCode.Redirect, used.StatusCode);
         return browser;
     }

@@ -14,6 +14,10 @@ internal static class WalkRules
         ["/settings/theme"] = "a token would need a cookie and no-store on every public page, to guard nothing but a colour",
     };
 
+    /// <summary>Checks what came: a page or a fragment as such, and a file for not having a page drawn behind its last line.</summary>
+    public static IReadOnlyList<string> CheckAnswer(string? type, string text, string? language) => type == "text/html" ? Check(text, language)
+        : text.Contains("<!DOCTYPE html", StringComparison.OrdinalIgnoreCase) ? [$"says it is {type} and holds a page"] : [];
+
     /// <summary>Checks a whole page, or a fragment when no language is given.</summary>
     public static IReadOnlyList<string> Check(string html, string? language)
     {

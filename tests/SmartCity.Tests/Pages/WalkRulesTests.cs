@@ -46,4 +46,12 @@ public sealed class WalkRulesTests
             <a href="/en/a?b=c#d"></a><a href="#here"></a><a href="https://elsewhere.example/"></a><img src="/img/a.png"><script src="/js/a.js"></script>
             <form action="/search"></form><form method="post" action="/change"></form><div hx-get="?handler=X"></div>
             """, "/en/traffic").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_file_with_a_page_behind_it_is_found()
+    {
+        Assert.Empty(WalkRules.CheckAnswer("text/csv", "a,b\r\n", null));
+        Assert.Equal("says it is text/csv and holds a page", Assert.Single(WalkRules.CheckAnswer("text/csv", "a,b\r\n<!DOCTYPE html><html></html>", null)));
+        Assert.NotEmpty(WalkRules.CheckAnswer("text/html", "<p id=a></p><p id=a></p>", null));
+    }
 }

@@ -43,13 +43,19 @@ public sealed class WalkTests(WalkedCities cities) : IClassFixture<WalkedCities>
         foreach (var reader in await walk.Readers())
             foreach (var stop in stops)
             {
-                using var answer = await reader.Browser.GetAsync(stop.Url);
+                using var answer = await Get(reader, stop.Url);
                 var opens = walk.Opens(reader, stop);
                 if (Walk.Verdict(stop, reader.Name, opens, answer.StatusCode, answer.Headers.Location) is { } sentence) wrong.Add(sentence);
-                if (answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentType?.MediaType == "text/html")
-                    wrong.AddRange(WalkRules.Check(await answer.Content.ReadAsStringAsync(), stop.Whole ? stop.Language : null).Select(v => $"{stop.Url} for {reader.Name} {v}"));
+                if (answer.StatusCode == HttpStatusCode.OK)
+                    wrong.AddRange(WalkRules.CheckAnswer(answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync(), stop.Whole ? stop.Language : null).Select(v => $"{stop.Url} for {reader.Name} {v}"));
             }
         return wrong;
+    }
+
+    private static async Task<HttpResponseMessage> Get(Walk.Reader reader, string url)
+    {
+        try { return await reader.Browser.GetAsync(url); }
+        catch (HttpRequestException broken) { throw new InvalidOperationException($"{url} breaks off for {reader.Name}: {broken.Message}", broken); }
     }
 
     [Fact]
