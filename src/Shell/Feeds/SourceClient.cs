@@ -81,7 +81,15 @@ internal sealed class SourceClient : IDisposable
         // whatever else a source can make the client throw; its message may hold the address, and that a key
         catch (Exception broken) when (!stop.IsCancellationRequested)
         {
-            return Answer.Failed(FetchOutcome.Unreachable, broken is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http ? http.HttpRequestError.ToString() : broken.GetType().Name);
+            return Answer.Failed(FetchOutcome.Unreachable, broken switch
+            {
+                HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "nobody answers at this address",
+                HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is not known",
+                HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection",
+                HttpRequestException { HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } or IOException => "the connection was cut",
+                HttpRequestException other => other.HttpRequestError.ToString(),
+                _ => broken.GetType().Name,
+            });
         }
     }
 

@@ -105,6 +105,15 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         }
     }
 
+    /// <summary>Forgets what memory holds of the tables, after somebody else has written to them.</summary>
+    public async Task Forget(CancellationToken cancel)
+    {
+        await _gate.WaitAsync(cancel);
+        _open.Clear();
+        _series.Clear();
+        _gate.Release();
+    }
+
     private void Forget(long newest)
     {
         var before = newest - 2 * HourMs;

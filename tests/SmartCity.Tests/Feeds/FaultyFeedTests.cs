@@ -22,7 +22,7 @@ public sealed class FaultyFeedTests
         { Fault.Empty, FetchOutcome.Empty, FetchOutcome.Empty, FetchOutcome.Empty, FetchOutcome.Unparsable, "INFO-200" },
         { Fault.Truncated, FetchOutcome.Unparsable, FetchOutcome.Unparsable, FetchOutcome.Unparsable, FetchOutcome.Unparsable, "not well formed" },
         { Fault.Frozen, FetchOutcome.Ok, FetchOutcome.Ok, FetchOutcome.Ok, FetchOutcome.Ok, null },
-        { Fault.Refuse, FetchOutcome.Unreachable, FetchOutcome.Unreachable, FetchOutcome.Unreachable, FetchOutcome.Unreachable, "ResponseEnded" },
+        { Fault.Refuse, FetchOutcome.Unreachable, FetchOutcome.Unreachable, FetchOutcome.Unreachable, FetchOutcome.Unreachable, "the connection was cut" },
     };
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class FaultyFeedTests
         bench.Simulator.SetFault("air", Fault.None);
         for (var i = 0; i < 2; i++) await bench.Beat(FeedBench.Air, Beat);
         Assert.StartsWith("The feed atmosphere.air is lost: ", Assert.Single(bench.Log.Of(LogLevel.Warning)), StringComparison.Ordinal);
-        Assert.Equal("The feed atmosphere.air is back after 4 failed fetches", Assert.Single(bench.Log.Of(LogLevel.Information), l => l.Contains("feed", StringComparison.Ordinal)));
+        Assert.Equal("The feed atmosphere.air is back after 4 failed fetches", Assert.Single(bench.Log.Of(LogLevel.Information), l => l.StartsWith("The feed", StringComparison.Ordinal)));
     }
 
     [Fact]

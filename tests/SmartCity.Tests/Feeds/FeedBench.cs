@@ -55,7 +55,7 @@ internal sealed class FeedBench : IAsyncDisposable
         var app = SmartCityApp.Create(
         [
             "--environment=Development", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={Repository.Path("cities", "seoul")}", $"--Database={Path.Combine(folder, "city.db")}",
-            $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", $"--Secrets:plaza={Secret}", "--Logging:LogLevel:Default=Information",
+            $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", $"--Secrets:plaza={Secret}", "--Logging:LogLevel:Default=Information", "--Logging:Console:LogLevel:Default=None",
         ], city =>
         {
             city.Modules(TierD.Modules).DemonstrationSources((_, _) => new AlreadyRunning());

@@ -17,24 +17,24 @@ public sealed class FreshnessTests
     [InlineData(null, FetchOutcome.Unreachable, false, Freshness.Down)]
     [InlineData(null, FetchOutcome.SchemaDrift, false, Freshness.Down)]
     // age alone decides while a value may be shown, on the second
-    [InlineData(0, FetchOutcome.Ok, false, Freshness.Live)]
-    [InlineData(25, FetchOutcome.Ok, false, Freshness.Live)]
+    [InlineData(0d, FetchOutcome.Ok, false, Freshness.Live)]
+    [InlineData(25d, FetchOutcome.Ok, false, Freshness.Live)]
     [InlineData(25.001, FetchOutcome.Ok, false, Freshness.Late)]
-    [InlineData(60, FetchOutcome.UpstreamDown, false, Freshness.Late)]
+    [InlineData(60d, FetchOutcome.UpstreamDown, false, Freshness.Late)]
     [InlineData(60.001, FetchOutcome.UpstreamDown, false, Freshness.Stale)]
-    [InlineData(900, FetchOutcome.Unreachable, false, Freshness.Stale)]
+    [InlineData(900d, FetchOutcome.Unreachable, false, Freshness.Stale)]
     // past it, the reason decides
     [InlineData(900.001, FetchOutcome.Unreachable, false, Freshness.Down)]
     [InlineData(900.001, FetchOutcome.SchemaDrift, false, Freshness.Down)]
     [InlineData(900.001, FetchOutcome.Ok, false, Freshness.Gone)]
     [InlineData(900.001, FetchOutcome.Empty, false, Freshness.NoData)]
     // rows without one value
-    [InlineData(0, FetchOutcome.Ok, true, Freshness.NoData)]
-    [InlineData(40, FetchOutcome.Ok, true, Freshness.NoData)]
-    [InlineData(901, FetchOutcome.Unreachable, true, Freshness.Down)]
+    [InlineData(0d, FetchOutcome.Ok, true, Freshness.NoData)]
+    [InlineData(40d, FetchOutcome.Ok, true, Freshness.NoData)]
+    [InlineData(901d, FetchOutcome.Unreachable, true, Freshness.Down)]
     // the clock was set back: what is from the future is as doubtful as what is old
-    [InlineData(-3600, FetchOutcome.Ok, false, Freshness.Gone)]
-    [InlineData(-5, FetchOutcome.Ok, false, Freshness.Live)]
+    [InlineData(-3600d, FetchOutcome.Ok, false, Freshness.Gone)]
+    [InlineData(-5d, FetchOutcome.Ok, false, Freshness.Live)]
     public void A_state_follows_from_age_and_outcome(double? age, FetchOutcome outcome, bool nothing, Freshness expected) =>
         Assert.Equal(expected, FeedBook.FreshnessOf(Health(Ten, age, outcome, nothing), Start));
 
