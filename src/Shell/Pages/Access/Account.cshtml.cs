@@ -12,7 +12,7 @@ using SmartCity.Shell.City;
 namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>What people change about their own way in: password, authenticator app, passkeys, sessions.</summary>
-[Authorize]
+[Authorize(ShellContributions.OwnAccount)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class AccountModel(UserManager<Person> users, SignInManager<Person> manager, SignIns signIns, HashGate gate, UsedCodes used, Sessions sessions, People people, AccessDb db,
     SmartCity.Shell.Access.Audit audit, CityPack city, IWords words, TimeProvider time) : PageModel
