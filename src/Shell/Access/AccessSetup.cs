@@ -57,6 +57,8 @@ internal static class AccessSetup
         // who can read the database can then still not make cookies
         if (settings["Access:KeyCertificate"] is { Length: > 0 } file)
             keys.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(file, settings["Access:KeyCertificatePassword"]));
+        // a cookie that cannot be read is somebody else's doing or an old key's, and is like none: not worth an error each
+        services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = new ProtectionKeys(s.GetRequiredService<IDbContextFactory<AccessDb>>())));
         services.AddSingleton(DemonstrationLinks.Notice);
     }

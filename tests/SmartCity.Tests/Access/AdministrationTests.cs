@@ -43,6 +43,29 @@ public sealed class AdministrationTests
     }
 
     [Fact]
+    public async Task An_open_live_stream_ends_with_the_session_and_with_the_rights_it_was_opened_with()
+    {
+        await using var city = await AccessCity.Start();
+        var kim = await city.Person("kim", Roles.Official);
+        using var chief = await city.City.Client(Roles.Administrator);
+        using var client = await city.SignedIn("kim");
+        await using var own = await client.GetStreamAsync("/live?lang=en");
+        await using var open = await city.City.Client().GetStreamAsync("/live?lang=en");
+        (await chief.Send($"/en/people/{kim.Id}", "Roles")).Dispose();
+        city.Clock.Advance(TimeSpan.FromSeconds(2));
+        await End(own);
+        await Save(chief, "", ticked => [.. ticked.Where(t => t != "city.feeds|Anyone")]);
+        await End(open);
+
+        static async Task End(Stream stream)
+        {
+            var buffer = new byte[4096];
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (await stream.ReadAsync(buffer, limit.Token) > 0) { }
+        }
+    }
+
+    [Fact]
     public async Task A_locked_person_is_out_at_once_and_stays_out()
     {
         await using var city = await AccessCity.Start();

@@ -31,14 +31,14 @@ public sealed class SignInTests
     public async Task The_cookie_is_out_of_reach_of_scripts_and_small()
     {
         await using var city = await AccessCity.Start();
-        await city.Person("kim", [.. Roles.Staff, Roles.Citizen, Roles.Administrator]);
+        await city.Person("kim", Roles.Official, Roles.Administrator);
         using var client = city.City.Client();
         using var answer = await city.SignIn(client, "kim", AccessCity.Password);
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("city=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("expires", cookie, StringComparison.OrdinalIgnoreCase);
-        Assert.InRange(cookie.Length, 1, 1300);
+        Assert.InRange(cookie.Split(';')[0].Length, 1, 1024);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, 
         (Shown, HasMore) = ([.. found.Take(PageSize)], found.Count > PageSize);
     }
 
-    public async Task OnGetCsvAsync(CancellationToken cancel)
+    public async Task<IActionResult> OnGetCsvAsync(CancellationToken cancel)
     {
         Response.ContentType = "text/csv; charset=utf-8";
         Response.Headers.ContentDisposition = $"attachment; filename=audit-{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.csv";
@@ -53,6 +53,7 @@ internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, 
             foreach (var text in new[] { entry.Kind, entry.Person, entry.Subject, entry.Detail, entry.Address }) csv.WriteField(DataFiles.Harmless(text ?? ""));
             await csv.NextRecordAsync();
         }
+        return new EmptyResult();
     }
 
     public string Instant(AuditEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.At).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
