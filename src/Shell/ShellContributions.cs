@@ -6,11 +6,13 @@ internal static class ShellContributions
     public const string Administer = "city.administer";
     public const string SeeFeeds = "city.feeds";
     public const string SeeAudit = "city.audit";
+    public const string OwnAccount = "city.account";
 
     public static IEnumerable<Contribution> All { get; } =
     [
         new Permission(Administer, Text.Of("사용자와 역할 관리", "Manage people and roles"), Roles.Administrator),
         new Permission(SeeAudit, Text.Of("감사 기록 보기", "See the audit trail"), Roles.Administrator),
+        new Permission(OwnAccount, Text.Of("자기 계정 관리", "Look after one's own account"), [Roles.Citizen, .. Roles.Staff, Roles.Administrator]),
         new Permission(SeeFeeds, Text.Of("원천 상태 보기", "See the state of the sources"), Roles.Anyone),
         new Permission("city.view", Text.Of("첫 화면 보기", "See the main screen"), Roles.Anyone),
         new Command("city.home", Text.Of("첫 화면", "Main screen"), "/", Text.Of("첫 화면|홈|지금 도시", "home|main screen|city now")) { Permission = "city.view" },

@@ -195,6 +195,7 @@ public sealed class SmartCityApp
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<StreamsEndWithRights>();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorPages().WithStaticAssets();
         CityEndpoints.Map(app);

@@ -1,8 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using SmartCity.Shell;
+using SmartCity.Shell.Access;
 using SmartCity.Shell.Feeds;
 using SmartCity.Simulator;
+using SmartCity.Tests.Access;
 
 namespace SmartCity.Tests;
 
@@ -19,7 +21,9 @@ internal sealed class TestCity : IAsyncDisposable
     public CitySimulator Simulator { get; }
     /// <summary>Where the city answers.</summary>
     public Uri Address { get; }
-    public IServiceProvider Services => _app.Web.Services;
+    public IServiceProvider Services => App.Services;
+    /// <summary>The running application.</summary>
+    public Microsoft.AspNetCore.Builder.WebApplication App => _app.Web;
 
     /// <summary>Starts a city.</summary>
     /// <param name="choose">Modules and changes; all modules of tier D when null.</param>
@@ -46,6 +50,23 @@ internal sealed class TestCity : IAsyncDisposable
 
     /// <summary>A browser without JavaScript that does not follow redirects and keeps its cookies.</summary>
     public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All, CookieContainer = new() }) { BaseAddress = Address };
+
+    /// <summary>The same, with a new person of a role signed in by a one-time link, as people come in for the first time.</summary>
+    public async Task<HttpClient> Client(string role)
+    {
+        var client = Client();
+        if (role == Roles.Anyone) return client;
+        string token;
+        await using (var scope = Services.CreateAsyncScope())
+        {
+            var (person, wrong) = await scope.ServiceProvider.GetRequiredService<People>().Create($"{role}-{Guid.NewGuid():N}", role);
+            Assert.True(person is not null, string.Join(", ", wrong));
+            token = await scope.ServiceProvider.GetRequiredService<Links>().Create(person, Links.Demonstration, TimeSpan.FromHours(1));
+        }
+        using var used = await client.Send("/en/link/" + token, null);
+        Assert.Equal(HttpStatusCode.Found, used.StatusCode);
+        return client;
+    }
 
     /// <summary>Says that a topic changed.</summary>
     public void Signal(string topic) => Services.GetRequiredService<ISignals>().Signal(topic);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -52,7 +53,12 @@ internal static class AccessSetup
             // the protective headers of every answer say it already
             o.SuppressXFrameOptionsHeader = true;
         });
-        services.AddDataProtection().SetApplicationName("SmartCity");
+        var keys = services.AddDataProtection().SetApplicationName("SmartCity");
+        // who can read the database can then still not make cookies
+        if (settings["Access:KeyCertificate"] is { Length: > 0 } file)
+            keys.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(file, settings["Access:KeyCertificatePassword"]));
+        // a cookie that cannot be read is somebody else's doing or an old key's, and is like none: not worth an error each
+        services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = new ProtectionKeys(s.GetRequiredService<IDbContextFactory<AccessDb>>())));
         services.AddSingleton(DemonstrationLinks.Notice);
     }
@@ -101,7 +107,7 @@ internal static class AccessSetup
         {
             if (!http.Request.HasFormContentType) return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
-            if (form["theme"].ToString() is not ("auto" or "day" or "night" or "contrast") and var _) return Results.BadRequest();
+            if (form["theme"].ToString() is not ("auto" or "day" or "night" or "contrast")) return Results.BadRequest();
             http.Response.Cookies.Append("theme", form["theme"].ToString(), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), Path = "/", IsEssential = true });
             return Results.Redirect(LocalAddress.Of(form["back"], "/" + LanguageInAddress.Preferred(http, city)));
         }).AllowAnonymous();

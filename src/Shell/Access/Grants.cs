@@ -8,6 +8,7 @@ namespace SmartCity.Shell.Access;
 internal sealed class Grants(Catalogue catalogue)
 {
     private IReadOnlyDictionary<(string Role, string Permission), bool> _changes = new Dictionary<(string, string), bool>();
+    private TaskCompletionSource _laid = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private System.Collections.Concurrent.ConcurrentDictionary<string, Audience> _audiences = new(StringComparer.Ordinal);
 
     /// <summary>Every permission of this city, in the order of the role screen.</summary>
@@ -21,7 +22,11 @@ internal sealed class Grants(Catalogue catalogue)
     {
         _changes = changes;
         _audiences = new(StringComparer.Ordinal);
+        Interlocked.Exchange(ref _laid, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
+
+    /// <summary>Ends when changes are laid the next time.</summary>
+    public Task NextChange => _laid.Task;
 
     /// <summary>The same, where the changes may be those that hold already.</summary>
     public void LayIfNew(IReadOnlyDictionary<(string Role, string Permission), bool> changes)

@@ -8,7 +8,7 @@ namespace SmartCity.Shell.Pages;
 /// <summary>Says what went wrong and what to do next, never how it is built.</summary>
 [AllowAnonymous]
 [IgnoreAntiforgeryToken]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class ErrorModel : PageModel
 {
     public string Title { get; private set; } = "error.500";

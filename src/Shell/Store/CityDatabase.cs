@@ -69,7 +69,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         var schema = ModuleTables.Schema(moduleKey);
         // migrations are written by hand, once for both databases, so there is no generated snapshot to compare with
         options.ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
-        if (Kind == DatabaseKind.Sqlite) options.UseSqlite(ConnectionString, o => o.MigrationsHistoryTable(schema + "___history")).AddInterceptors(Pragmas.Instance);
+        if (Kind == DatabaseKind.Sqlite) options.UseSqlite(ConnectionString, o => o.MigrationsHistoryTable(schema + "___history")).AddInterceptors(Pragmas.Instance, new OneWriter(_writer));
         else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema));
     }
 

@@ -12,8 +12,8 @@ using SmartCity.Shell.City;
 namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>What people change about their own way in: password, authenticator app, passkeys, sessions.</summary>
-[Authorize]
-[ResponseCache(NoStore = true)]
+[Authorize(ShellContributions.OwnAccount)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class AccountModel(UserManager<Person> users, SignInManager<Person> manager, SignIns signIns, HashGate gate, UsedCodes used, Sessions sessions, People people, AccessDb db,
     SmartCity.Shell.Access.Audit audit, CityPack city, IWords words, TimeProvider time) : PageModel
 {

@@ -14,7 +14,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>Who did what, newest first.</summary>
 [Authorize(ShellContributions.SeeAudit)]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, TimeProvider time) : PageModel
 {
     private const int PageSize = 50, MostInFile = 100_000;

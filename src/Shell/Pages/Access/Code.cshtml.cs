@@ -7,7 +7,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>The second factor: a code of an authenticator app, or a recovery code.</summary>
 [AllowAnonymous]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class CodeModel(SignIns signIns, IWords words) : PageModel
 {
     [BindProperty(SupportsGet = true)]

@@ -7,7 +7,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>Where a one-time link leads. Opening it does nothing yet: mail programs open links before their readers do.</summary>
 [AllowAnonymous]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class LinkModel(Links links, SignIns signIns, IWords words) : PageModel
 {
     [BindProperty(SupportsGet = true)]

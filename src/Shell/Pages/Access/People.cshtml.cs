@@ -8,7 +8,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>Who can sign in, and inviting more.</summary>
 [Authorize(ShellContributions.Administer)]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class PeopleModel(AccessDb db, SmartCity.Shell.Access.People people, Links links, IWords words) : PageModel
 {
     private const int PageSize = 50;

@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>What an administrator decides about one person.</summary>
 [Authorize(ShellContributions.Administer)]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartCity.Shell.Access.People people, Links links, IWords words, TimeProvider time) : PageModel
 {
     public static readonly TimeSpan LinkValid = TimeSpan.FromHours(72);

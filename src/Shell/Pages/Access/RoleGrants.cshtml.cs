@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>What each role may do: the modules' defaults, and an administrator's changes to them.</summary>
 [Authorize(ShellContributions.Administer)]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class RoleGrantsModel(Grants grants, GrantStore store, AccessDb db, SmartCity.Shell.Access.Audit audit, IWords words) : PageModel
 {
     public IReadOnlyList<Permission> Permissions => grants.Permissions;

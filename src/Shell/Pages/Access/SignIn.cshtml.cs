@@ -8,7 +8,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>Signs in with a name and a password, or with a passkey.</summary>
 [AllowAnonymous]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class SignInModel(SignIns signIns, SignInManager<Person> manager, IWords words) : PageModel
 {
     /// <summary>Where the reader was going; used only when it is an address of this city.</summary>

@@ -7,7 +7,7 @@ namespace SmartCity.Shell.Pages.Access;
 
 /// <summary>Ends the session of this browser.</summary>
 [AllowAnonymous]
-[ResponseCache(NoStore = true)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class SignOutModel(SignIns signIns, IWords words) : PageModel
 {
     public void OnGet() { }
