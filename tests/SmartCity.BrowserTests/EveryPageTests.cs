@@ -33,7 +33,7 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
                 wrong.AddRange(result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{address} {theme}: {v.Id}: {n.Html}")));
             }
         }
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
             await reader.IsLive();
             wrong.AddRange(reader.Complaints.Select(c => $"{address}: {c}"));
         }
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
             var wide = await reader.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
             if (wide > width) wrong.Add($"{address} is {wide} wide");
         }
-        Assert.Empty(wrong);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Theory]

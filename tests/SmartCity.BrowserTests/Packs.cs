@@ -26,7 +26,7 @@ internal static partial class Packs
     private static partial Regex Freshness();
 
     /// <summary>Asks often and lets values age fast.</summary>
-    public static string Quick() => With("{ every: 500ms, jitter: 0s, timeout: 5s }", "{ late: 8s, stale: 14s, drop: 2h }");
+    public static string Quick() => With("{ every: 1s, jitter: 0s, timeout: 1s }", "{ late: 8s, stale: 14s, drop: 2h }");
 
     /// <summary>Asks once and then never again while a test runs: what changes, the test has changed.</summary>
     public static string Still() => With("{ every: 6h, jitter: 0s, timeout: 5s }", "{ late: 7h, stale: 8h, drop: 2d }");

@@ -77,9 +77,9 @@ internal sealed class LiveParts
                 if (_rendered.TryGetValue((id, language), out old) && old.Made >= wanted) return old;
             var html = await Render(_parts[id], language, cancel);
             Renderings++;
-            // nothing but the signal is new: viewers are not told
-            var made = old is not null && old.Html == html ? old with { Made = wanted } : new Rendered(Interlocked.Increment(ref _sequence), html, wanted);
-            lock (_rendered) return _rendered[(id, language)] = made;
+            // nothing but the signal is new: viewers are not told. The number is given and the rendering laid down in one, so
+            // that whoever reads the number finds everything up to it.
+            lock (_rendered) return _rendered[(id, language)] = old is not null && old.Html == html ? old with { Made = wanted } : new Rendered(Interlocked.Increment(ref _sequence), html, wanted);
         }
         finally { _gate.Release(); }
     }

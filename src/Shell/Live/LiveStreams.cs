@@ -84,15 +84,18 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
     private async Task<(byte[] Bytes, long To)> Compose(Group group, long after, IEnumerable<string> topics, CancellationToken cancel)
     {
         var text = new StringBuilder();
-        var to = after;
         var html = new StringBuilder();
+        // a page may render a part anew while the others are being rendered: the number is read in between, so that it never
+        // covers a rendering that this event does not carry
+        foreach (var id in group.Parts) await parts.Get(id, group.Language, cancel);
+        var now = parts.Sequence;
         foreach (var id in group.Parts)
         {
             var part = await parts.Get(id, group.Language, cancel);
             if (part.Sequence <= after) continue;
             html.Append("<hx-partial hx-target=\"#").Append(id).Append("\" hx-swap=\"outerMorph\">").Append(part.Html).Append("</hx-partial>");
-            to = Math.Max(to, part.Sequence);
         }
+        var to = html.Length > 0 ? Math.Max(after, now) : after;
         if (html.Length > 0)
         {
             text.Append(CultureInfo.InvariantCulture, $"id: {to}\n");

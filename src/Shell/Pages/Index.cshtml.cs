@@ -37,7 +37,9 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
     {
         var ids = _tiles.Select(CityParts.IdOf).Concat(Layers.Select(CityParts.IdOf)).Concat(Layers.Select(CityParts.ListIdOf));
         Parts = [.. ids.Append(CityParts.Status).Where(parts.All.ContainsKey).Select(id => parts.All[id]).Where(p => audience.Can(p.Permission))];
-        // taken before rendering: what changes meanwhile comes with the stream's first event
+        // rendered first and then collected, so that the number covers all of it: the stream brings only what is newer,
+        // not the whole page again
+        foreach (var part in Parts) await parts.Get(part.Id, words.Language, cancel);
         Since = parts.Sequence;
         foreach (var part in Parts) _html[part.Id] = (await parts.Get(part.Id, words.Language, cancel)).Html;
     }
