@@ -34,7 +34,7 @@ internal sealed class FeedDescriptor
     {
         /// <summary>The beat.</summary>
         public string Every { get; set; } = "10m";
-        /// <summary>Up to this much is added to each beat at random, so that feeds do not ask all at once.</summary>
+        /// <summary>Up to this much is taken off each beat at random, so that feeds do not ask all at once and none is late.</summary>
         public string Jitter { get; set; } = "0s";
         /// <summary>One whole attempt, from the connection to the last byte.</summary>
         public string Timeout { get; set; } = "10s";

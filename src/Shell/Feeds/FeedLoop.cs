@@ -36,7 +36,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 // a fault of ours: the feed lives on
                 Settle(plan, FetchOutcome.Unparsable, $"could not be taken over: {broken.GetType().Name} {broken.Message}", 0, time.GetElapsedTime(began), broken);
             }
-            if (!await Rest(plan.Rhythm.Every - time.GetElapsedTime(began) + plan.Jitter * Random.Shared.NextDouble(), stop)) break;
+            if (!await Rest(plan.Rhythm.Every - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble(), stop)) break;
         }
         if (history is not null) await history;
     }

@@ -28,7 +28,7 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
         });
         // clustered by time: small batches stay cheap as the table grows
         model.Entity<Observation>(e => { e.ToTable("observations"); e.HasKey(o => new { o.ObservedAt, o.SeriesId, o.FetchedAt }); });
-        model.Entity<HourOf>(e => { e.ToTable("hours"); e.HasKey(h => new { h.SeriesId, h.Hour }); });
+        model.Entity<HourOf>(e => { e.ToTable("hours"); e.HasKey(h => new { h.SeriesId, h.Hour }); e.HasIndex(h => h.Hour); });
         model.Entity<StoredDocument>(e =>
         {
             e.ToTable("documents");
@@ -129,6 +129,7 @@ internal sealed class CreateFeeds : ModuleMigration
             Min = t.Column<double>(),
             Max = t.Column<double>(),
         }, constraints: t => t.PrimaryKey("PK_feeds_hours", x => new { x.SeriesId, x.Hour }));
+        m.CreateIndex("IX_feeds_hours_hour", Table("hours"), "Hour", schema: Schema);
         m.CreateTable(Table("documents"), schema: Schema, columns: t => new
         {
             Feed = t.Column<string>(maxLength: 100),

@@ -12,6 +12,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     private readonly Dictionary<(string Feed, string Thing, string Property), int> _series = [];
     // the values of the hours that are being filled, so that an hour's sum counts each time once, by its latest correction
     private readonly Dictionary<(int Series, long Hour), OpenHour> _open = [];
+    private readonly HashSet<long> _loaded = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <param name="Values">By time.</param>
@@ -55,6 +56,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         {
             // what memory holds may be ahead of the database: read it again when next needed
             _open.Clear();
+            _loaded.Clear();
             _series.Clear();
             throw;
         }
@@ -75,19 +77,34 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
 
     private async Task<OpenHour> Open(DbConnection connection, DbTransaction transaction, int series, long hour, CancellationToken cancel)
     {
-        if (_open.TryGetValue((series, hour), out var open)) return open;
-        var values = new Dictionary<long, double>();
+        if (_loaded.Add(hour)) await Load(connection, transaction, hour, cancel);
+        return _open.TryGetValue((series, hour), out var open) ? open : _open[(series, hour)] = new([], false);
+    }
+
+    // all series of the hour in one pass: asked one by one, each would read the whole hour
+    private async Task Load(DbConnection connection, DbTransaction transaction, long hour, CancellationToken cancel)
+    {
+        var values = new Dictionary<int, Dictionary<long, double>>();
         await using var query = Command(connection, transaction,
-            $"SELECT {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {Q("SeriesId")} = @series ORDER BY {Q("FetchedAt")}", "from", "to", "series");
-        Set(query, hour, hour + HourMs, series);
+            $"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to ORDER BY {Q("FetchedAt")}", "from", "to");
+        Set(query, hour, hour + HourMs);
         await using (var rows = await query.ExecuteReaderAsync(cancel))
             while (await rows.ReadAsync(cancel))
-                if (rows.IsDBNull(1)) values.Remove(rows.GetInt64(0));
-                else values[rows.GetInt64(0)] = rows.GetDouble(1);
-        await using var count = Command(connection, transaction, $"SELECT {Q("Count")} FROM {T("hours")} WHERE {Q("SeriesId")} = @series AND {Q("Hour")} = @hour", "series", "hour");
-        Set(count, series, hour);
-        var counted = Convert.ToInt32(await count.ExecuteScalarAsync(cancel) ?? 0, CultureInfo.InvariantCulture);
-        return _open[(series, hour)] = new(values, counted > values.Count);
+            {
+                var of = values.TryGetValue(rows.GetInt32(0), out var known) ? known : values[rows.GetInt32(0)] = [];
+                if (rows.IsDBNull(2)) of.Remove(rows.GetInt64(1));
+                else of[rows.GetInt64(1)] = rows.GetDouble(2);
+            }
+        var counted = new Dictionary<int, int>();
+        await using var count = Command(connection, transaction, $"SELECT {Q("SeriesId")}, {Q("Count")} FROM {T("hours")} WHERE {Q("Hour")} = @hour", "hour");
+        Set(count, hour);
+        await using (var rows = await count.ExecuteReaderAsync(cancel))
+            while (await rows.ReadAsync(cancel)) counted[rows.GetInt32(0)] = rows.GetInt32(1);
+        foreach (var series in values.Keys.Union(counted.Keys))
+        {
+            var of = values.GetValueOrDefault(series) ?? [];
+            _open[(series, hour)] = new(of, counted.GetValueOrDefault(series) > of.Count);
+        }
     }
 
     private async Task WriteHours(DbConnection connection, DbTransaction transaction, Dictionary<(int Series, long Hour), OpenHour> touched, CancellationToken cancel)
@@ -110,6 +127,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     {
         await _gate.WaitAsync(cancel);
         _open.Clear();
+        _loaded.Clear();
         _series.Clear();
         _gate.Release();
     }
@@ -118,6 +136,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     {
         var before = newest - 2 * HourMs;
         foreach (var old in _open.Keys.Where(k => k.Hour < before).ToList()) _open.Remove(old);
+        _loaded.RemoveWhere(hour => hour < before);
     }
 
     /// <summary>The newest reading of every series of a feed that was observed since an instant.</summary>
