@@ -16,7 +16,10 @@ internal sealed class CodeModel(SignIns signIns, IWords words) : PageModel
     public bool Recovery { get; set; }
     public string? Wrong { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync() => await signIns.PendingPerson() is null ? Redirect($"/{words.Language}/sign-in") : Page();
+    /// <summary>Nobody's second step is awaited in this browser, or it took longer than five minutes.</summary>
+    public bool Over { get; private set; }
+
+    public async Task OnGetAsync() => Over = await signIns.PendingPerson() is null;
 
     public async Task<IActionResult> OnPostAsync(string? code)
     {
