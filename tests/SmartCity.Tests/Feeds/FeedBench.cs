@@ -33,6 +33,7 @@ internal sealed class FeedBench : IAsyncDisposable
         _plans = Book.Plans.ToDictionary(p => p.Feed.Key);
     }
 
+    public string Folder => _folder;
     public HandClock Clock { get; }
     public CitySimulator Simulator { get; }
     public LogBook Log { get; }
