@@ -218,7 +218,9 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
             if (!known.TryGetValue(d.Id, out var row)) db.Documents.Add(row = new() { Feed = feed, Id = d.Id, Published = d.Published.ToUnixTimeMilliseconds() });
             (row.Title, row.Link, row.Summary, row.Language) = (d.Title, d.Link, d.Summary, d.Language);
         }
-        return await db.SaveChangesAsync(cancel);
+        var changed = 0;
+        await database.Write(async () => changed = await db.SaveChangesAsync(cancel), cancel);
+        return changed;
     }
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel)
@@ -233,7 +235,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (await db.Pictures.AsNoTracking().AnyAsync(p => p.Feed == picture.Feed, cancel)) db.Pictures.Update(picture);
         else db.Pictures.Add(picture);
-        await db.SaveChangesAsync(cancel);
+        await database.Write(() => db.SaveChangesAsync(cancel), cancel);
     }
 
     public async Task<StoredPicture?> Picture(string feed, CancellationToken cancel)
