@@ -84,19 +84,19 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     }
 
     /// <summary>Runs a write. The embedded database takes one writer at a time: waiting here is fair, inside it is not.</summary>
-    public async Task Write(Func<Task> work, CancellationToken cancel)
+    public async Task Write(Func<DbConnection, Task> work, CancellationToken cancel)
     {
         if (Kind == DatabaseKind.Sqlite) await _writer.WaitAsync(cancel);
-        try { await work(); }
-        finally { if (Kind == DatabaseKind.Sqlite) _writer.Release(); }
+        try
+        {
+            await using var connection = await Open(cancel);
+            await work(connection);
+        }
+        finally
+        {
+            if (Kind == DatabaseKind.Sqlite) _writer.Release();
+        }
     }
-
-    /// <summary>Runs a write on an open connection.</summary>
-    public Task Write(Func<DbConnection, Task> work, CancellationToken cancel) => Write(async () =>
-    {
-        await using var connection = await Open(cancel);
-        await work(connection);
-    }, cancel);
 
     public async ValueTask DisposeAsync()
     {

@@ -218,9 +218,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
             if (!known.TryGetValue(d.Id, out var row)) db.Documents.Add(row = new() { Feed = feed, Id = d.Id, Published = d.Published.ToUnixTimeMilliseconds() });
             (row.Title, row.Link, row.Summary, row.Language) = (d.Title, d.Link, d.Summary, d.Language);
         }
-        var changed = 0;
-        await database.Write(async () => changed = await db.SaveChangesAsync(cancel), cancel);
-        return changed;
+        return await db.SaveChangesAsync(cancel);
     }
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel)
@@ -235,7 +233,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         await using var db = await contexts.CreateDbContextAsync(cancel);
         if (await db.Pictures.AsNoTracking().AnyAsync(p => p.Feed == picture.Feed, cancel)) db.Pictures.Update(picture);
         else db.Pictures.Add(picture);
-        await database.Write(() => db.SaveChangesAsync(cancel), cancel);
+        await db.SaveChangesAsync(cancel);
     }
 
     public async Task<StoredPicture?> Picture(string feed, CancellationToken cancel)

@@ -15,7 +15,7 @@ public sealed class DescriptorTests
     [InlineData("url: /{secret", "url: http://{secret", "url is a path below the source's address and begins with a slash.")]
     [InlineData("every: 10s", "every: soon", "schedule.every is 'soon'; write a number and s, m, h or d, such as 10s.")]
     [InlineData("timeout: 5s", "timeout: 5m", "schedule.timeout is more than nothing and at most schedule.every.")]
-    [InlineData("jitter: 500ms", "jitter: 20s", "schedule.every and jitter together are at most freshness.late, or a healthy feed would be late.")]
+    [InlineData("jitter: 500ms", "jitter: 20s", "schedule.jitter is at most half of schedule.every.")]
     [InlineData("stale: 60s", "stale: 1s", "freshness rises: schedule.every, then late, stale, drop.")]
     [InlineData("timeout: 5s", "timeout: 5s, retries: 99", "schedule.retries is 0 to 5.")]
     [InlineData("    pm10: {", "    pm100: {", "map.values.pm100: atmosphere.air has no such property")]
