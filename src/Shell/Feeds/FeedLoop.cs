@@ -189,13 +189,14 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                     var mapped = table.Outcome == FetchOutcome.Ok ? RowMap.Map(plan, city, table.Rows, covers, time.GetUtcNow()) : new(table.Outcome, [], new Dictionary<string, Thing>(), table.Detail);
                     if (mapped.Outcome == FetchOutcome.Ok)
                     {
-                        await store.Add(plan.Feed.Key, [.. mapped.Readings.Where(Unknown)], stop);
+                        // in pieces, between which live values are stored
+                        foreach (var piece in mapped.Readings.Where(Unknown).Chunk(300)) await store.Add(plan.Feed.Key, piece, stop);
                         signals.Signal(plan.Feed.Key);
                         break;
                     }
                     if (attempt == HistoryAttempts)
                     {
-                        log.LogWarning("The past of the feed {Feed} could not be filled further than {Day}: {Outcome} {Detail}", plan.Feed.Key, day, mapped.Outcome, secrets.Redact(mapped.Detail ?? ""));
+                        log.LogWarning("The past of the feed {Feed} could not be filled further than {Day:yyyy-MM-dd}: {Outcome} {Detail}", plan.Feed.Key, day, mapped.Outcome, secrets.Redact(mapped.Detail ?? ""));
                         return;
                     }
                     if (!await Rest(plan.Rhythm.Every, stop)) return;

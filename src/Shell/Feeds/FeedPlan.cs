@@ -77,7 +77,7 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         var register = d.Map.Thing.Register is { } file ? Things.Read(city, file, problems) : new Dictionary<string, Thing>();
         var (jitter, timeout, covers) = (Span(d.Schedule.Jitter, "schedule.jitter"), Span(d.Schedule.Timeout, "schedule.timeout"), Span(d.Map.Time.Covers, "map.time.covers"));
         if (timeout <= TimeSpan.Zero || timeout > rhythm.Every) Wrong("schedule.timeout is more than nothing and at most schedule.every.");
-        if (rhythm.Every + jitter > rhythm.Late) Wrong("schedule.every and jitter together are at most freshness.late, or a healthy feed would be late.");
+        if (jitter > rhythm.Every / 2) Wrong("schedule.jitter is at most half of schedule.every.");
         return problems.Count > before ? null
             : new(feed, d, source!, format, d.Envelope ?? preset?.Envelope ?? new(), d.Paging ?? preset?.Paging, rhythm, jitter, timeout, covers, register);
     }

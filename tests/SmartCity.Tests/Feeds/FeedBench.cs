@@ -33,6 +33,7 @@ internal sealed class FeedBench : IAsyncDisposable
         _plans = Book.Plans.ToDictionary(p => p.Feed.Key);
     }
 
+    public string Folder => _folder;
     public HandClock Clock { get; }
     public CitySimulator Simulator { get; }
     public LogBook Log { get; }
@@ -45,7 +46,8 @@ internal sealed class FeedBench : IAsyncDisposable
 
     /// <param name="folder">Where the database stands; a new one when null.</param>
     /// <param name="at">The time; a summer's noon when null.</param>
-    public static async Task<FeedBench> Start(string? folder = null, DateTimeOffset? at = null)
+    /// <param name="days">How much of the past its sources are asked for.</param>
+    public static async Task<FeedBench> Start(string? folder = null, DateTimeOffset? at = null, int days = 1)
     {
         var clock = new HandClock(at ?? RunningSimulator.Summer);
         var log = new LogBook();
@@ -63,6 +65,7 @@ internal sealed class FeedBench : IAsyncDisposable
         });
         await app.Web.Services.GetRequiredService<Migrator>().Apply(Cancel);
         var bench = new FeedBench(folder, app, simulator, clock, log);
+        foreach (var history in bench.Book.Plans.Select(p => p.Descriptor.History).OfType<FeedDescriptor.HistoryOf>()) history.Days = days;
         await bench.Book.Recall(Cancel);
         return bench;
     }
