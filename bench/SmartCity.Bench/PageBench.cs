@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace SmartCity.Bench;
+
+/// <summary>The main screen against a server that does nothing but write the same bytes, in turns, so that both meet the same machine.</summary>
+internal static class PageBench
+{
+    private const int Rounds = 7, Clients = 8;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
+
+    public static async Task Run()
+    {
+        await using var city = await BenchCity.Start();
+        Console.WriteLine("| main screen | page/s (median) | same bytes, bare server /s | ratio, median of 7 turns | lowest to highest |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var encoding in new[] { "identity", "br" })
+        {
+            using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Clients };
+            using var client = new HttpClient(handler);
+            client.DefaultRequestHeaders.Add("Accept-Encoding", encoding);
+            var url = new Uri(city.Address, "/ko");
+            var answer = await client.GetByteArrayAsync(url);
+            await using var bare = Bare(answer);
+            await bare.StartAsync();
+            var peer = new Uri(bare.Urls.First());
+            await Rate(client, url, TimeSpan.FromSeconds(2));
+            await Rate(client, peer, TimeSpan.FromSeconds(2));
+            var turns = new List<(double City, double Bare)>();
+            for (var i = 0; i < Rounds; i++) turns.Add((await Rate(client, url, Round), await Rate(client, peer, Round)));
+            var ratios = turns.Select(t => t.City / t.Bare).Order().ToList();
+            Console.WriteLine($"| {encoding}, {answer.Length / 1000.0:0.0} kB | {Median(turns.Select(t => t.City)):0} | {Median(turns.Select(t => t.Bare)):0} | {ratios[Rounds / 2]:0.000} | {ratios[0]:0.000} to {ratios[^1]:0.000} |");
+        }
+    }
+
+    private static double Median(IEnumerable<double> numbers) => numbers.Order().ElementAt(Rounds / 2);
+
+    private static WebApplication Bare(byte[] bytes)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(http =>
+        {
+            http.Response.ContentType = "text/html; charset=utf-8";
+            return http.Response.Body.WriteAsync(bytes).AsTask();
+        });
+        return app;
+    }
+
+    private static async Task<double> Rate(HttpClient client, Uri url, TimeSpan time)
+    {
+        var done = 0;
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        {
+            while (watch.Elapsed < time)
+            {
+                using var answer = await client.GetAsync(url);
+                if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{url} answered {answer.StatusCode}");
+                await answer.Content.CopyToAsync(Stream.Null);
+                Interlocked.Increment(ref done);
+            }
+        })));
+        return done / watch.Elapsed.TotalSeconds;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using SmartCity.Bench;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+// a peer without anything in it, started as a program of its own: what a start costs at least
+if (args is ["empty", var url]) return await EmptyApp.Run(url);
+var all = new (string Name, Func<Task> Run)[] { ("live", LiveBench.Run), ("page", PageBench.Run), ("start", StartBench.Run) };
+var asked = args is [] or ["all"] ? all : [.. all.Where(b => args.Contains(b.Name))];
+if (asked.Length == 0)
+{
+    await Console.Error.WriteLineAsync("There are: live, page, start, all.");
+    return 1;
+}
+Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {DateTime.UtcNow:yyyy-MM-dd}");
+foreach (var (name, run) in asked)
+{
+    Console.WriteLine();
+    Console.WriteLine($"## {name}");
+    Console.WriteLine();
+    await run();
+}
+return 0;
