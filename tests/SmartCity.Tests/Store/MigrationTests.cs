@@ -100,8 +100,10 @@ public sealed class MigrationTests
         foreach (var owner in database.Owners)
             foreach (var table in await Tables(database, owner))
             {
+                // a migration may have filled it already: the roles are there from the start
+                var before = await database.Count(table);
                 await Fill(database, table);
-                Assert.Equal(1, await database.Count(table));
+                Assert.Equal(before + 1, await database.Count(table));
             }
     }
 
