@@ -61,8 +61,5 @@ internal static class WalkRules
             .Where(l => !string.IsNullOrEmpty(l) && !l.StartsWith('#')).Select(l => new Uri(here, l)).Where(u => u.Host == "city").Select(u => u.PathAndQuery).Distinct(StringComparer.Ordinal);
     }
 
-    /// <summary>The antiforgery token of a page's first form.</summary>
-    public static string TokenOf(string html) => Parser.ParseDocument(html).QuerySelector("input[name=__RequestVerificationToken]")?.GetAttribute("value") ?? "";
-
     private static string Short(string text) => text.Trim() is { Length: > 60 } longer ? longer[..60] + "…" : text.Trim();
 }
