@@ -3,7 +3,7 @@ using System.Xml.Linq;
 // Build, Test, Pack, Bench: what a person runs is what the CI runs.
 var target = Argument("target", "Build");
 var configuration = Argument("configuration", "Release");
-var solution = "SmartCity.slnx";
+var solution = "SmartCity.sln";
 var feed = MakeAbsolute(Directory("artifacts/packages"));
 var results = MakeAbsolute(Directory("artifacts/tests"));
 

@@ -20,7 +20,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
     private static string FindRoot()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "SmartCity.slnx"))) return at.FullName;
+            if (File.Exists(Path.Combine(at.FullName, "SmartCity.sln"))) return at.FullName;
         throw new InvalidOperationException("The benchmarks run from inside the repository.");
     }
 

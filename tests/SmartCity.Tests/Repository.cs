@@ -10,7 +10,7 @@ internal static class Repository
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "SmartCity.slnx"))) return folder.FullName;
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "SmartCity.sln"))) return folder.FullName;
         throw new InvalidOperationException("The tests run from inside the repository.");
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class RepositoryCopy : IDisposable
     /// <summary>Every text of the copy that a person writes, by its path.</summary>
     public IReadOnlyDictionary<string, string[]> Texts() => Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories)
         .Select(f => (File: f, Path: System.IO.Path.GetRelativePath(Root, f).Replace('\\', '/')))
-        .Where(f => !f.Path.Split('/').Any(Left.Contains) && System.IO.Path.GetExtension(f.Path) is ".cs" or ".cshtml" or ".csproj" or ".slnx" or ".props" or ".targets" or ".json" or ".yaml" && !f.Path.EndsWith("packages.lock.json", StringComparison.Ordinal))
+        .Where(f => !f.Path.Split('/').Any(Left.Contains) && System.IO.Path.GetExtension(f.Path) is ".cs" or ".cshtml" or ".csproj" or ".sln" or ".props" or ".targets" or ".json" or ".yaml" && !f.Path.EndsWith("packages.lock.json", StringComparison.Ordinal))
         .ToDictionary(f => f.Path, f => File.ReadAllLines(f.File), StringComparer.Ordinal);
 
     /// <summary>New files, and edited lines: those that one text has and the other has not, a changed line counted once.</summary>
@@ -46,12 +46,15 @@ public sealed partial class RepositoryCopy : IDisposable
     }
 
     /// <summary>Runs the build and gives its exit code and everything it said.</summary>
-    public async Task<(int Exit, string Said)> Build(string project, params string[] more)
+    public Task<(int Exit, string Said)> Build(string project, params string[] more) => Dotnet(["build", project, "-nologo", "-v", "q", "-p:SkipClientLibs=true", "-p:NuGetAudit=false", .. more]);
+
+    /// <summary>Runs a command of the SDK and gives its exit code and everything it said.</summary>
+    public async Task<(int Exit, string Said)> Dotnet(params string[] words)
     {
         var said = new StringBuilder();
-        using var build = Start([ "build", project, "-nologo", "-v", "q", "-p:SkipClientLibs=true", "-p:NuGetAudit=false", .. more ], line => { lock (said) said.AppendLine(line); });
-        await build.WaitForExitAsync(TestContext.Current.CancellationToken);
-        lock (said) return (build.ExitCode, said.ToString());
+        using var process = Start(words, line => { lock (said) said.AppendLine(line); });
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        lock (said) return (process.ExitCode, said.ToString());
     }
 
     /// <summary>Starts the built host and waits until it says where it listens.</summary>
