@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace SmartCity.Bench;
@@ -62,7 +60,7 @@ internal static class PageBench
             while (watch.Elapsed < time)
             {
                 using var answer = await client.GetAsync(url);
-                if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{url} answered {answer.StatusCode}");
+                if (answer.StatusCode != System.Net.HttpStatusCode.OK) throw new InvalidOperationException($"{url} answered {answer.StatusCode}");
                 await answer.Content.CopyToAsync(Stream.Null);
                 Interlocked.Increment(ref done);
             }

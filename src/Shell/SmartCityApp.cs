@@ -42,7 +42,11 @@ public sealed class SmartCityApp
         var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
         choose(choices);
         Register(builder, choices);
+        // why a start failed is told in one sentence (RunAsync), not under a page of our own addresses
+        var started = false;
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started && level >= LogLevel.Warning);
         var app = builder.Build();
+        app.Lifetime.ApplicationStarted.Register(() => started = true);
         Pipeline(app);
         return new(app, words.Length == 0 ? [] : [new(words)]);
     }
@@ -68,6 +72,8 @@ public sealed class SmartCityApp
         }
         catch (Exception wrong) when (Sentence(wrong) is { } sentence)
         {
+            // what has begun already, such as asking the sources, ends before its tools are taken away
+            await _app.StopAsync();
             await Console.Error.WriteLineAsync(sentence);
             return 1;
         }
@@ -91,7 +97,7 @@ public sealed class SmartCityApp
     {
         CannotStartException => wrong.Message,
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
-            $"The address is taken: {wrong.Message} Stop the other program, or choose another port: --urls http://localhost:5090",
+            $"The address is taken: {wrong.Message} Stop the other program, or choose another port: --urls http://localhost:5090 for the city, --Simulator http://localhost:5091 for its simulated sources.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "The port may not be opened by this user: choose one above 1024, for example --urls http://localhost:5080",
         Npgsql.NpgsqlException => $"PostgreSQL cannot be used: {wrong.Message}. Check the setting Database.",
         Microsoft.Data.Sqlite.SqliteException => $"The embedded database cannot be used: {wrong.Message}. Check the setting Database and the rights on its folder.",
