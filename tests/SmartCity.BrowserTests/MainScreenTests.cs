@@ -159,6 +159,16 @@ public sealed partial class MainScreenTests(Browser browser, Seoul seoul)
         var crossing = await reader.Page.EvaluateAsync<string[]>("""
             () => {
               const seams = [['x', 1920], ['x', 3840], ['y', 1080]], keep = 48, found = [];
+              // what is cut off is not seen
+              const seen = (box, element) => {
+                let { left, top, right, bottom } = box;
+                for (let up = element; up; up = up.parentElement)
+                  if (getComputedStyle(up).overflowX !== 'visible') {
+                    const cut = up.getBoundingClientRect();
+                    [left, top, right, bottom] = [Math.max(left, cut.left), Math.max(top, cut.top), Math.min(right, cut.right), Math.min(bottom, cut.bottom)];
+                  }
+                return { left, top, right, bottom, width: right - left, height: bottom - top };
+              };
               const look = (box, what) => {
                 if (box.width < 1 || box.height < 1) return;
                 for (const [axis, at] of seams) {
@@ -172,7 +182,7 @@ public sealed partial class MainScreenTests(Browser browser, Seoul seoul)
                 if (!node.textContent.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest('.unseen, .skip, script')) continue;
                 const range = document.createRange();
                 range.selectNodeContents(node);
-                for (const box of range.getClientRects()) look(box, node.textContent.trim().slice(0, 40));
+                for (const box of range.getClientRects()) look(seen(box, parent), node.textContent.trim().slice(0, 40));
               }
               // an area of the map is a link as large as the area itself; its lines may cross
               for (const link of document.querySelectorAll('a, button, input')) if (!link.closest('.unseen, .skip, svg') && !link.classList.contains('skip') && link.checkVisibility({ visibilityProperty: true })) look(link.getBoundingClientRect(), link.outerHTML.slice(0, 60));
