@@ -56,16 +56,18 @@ internal sealed class TestCity : IAsyncDisposable
     {
         var client = Client();
         if (role == Roles.Anyone) return client;
-        string token;
-        await using (var scope = Services.CreateAsyncScope())
-        {
-            var (person, wrong) = await scope.ServiceProvider.GetRequiredService<People>().Create($"{role}-{Guid.NewGuid():N}", role);
-            Assert.True(person is not null, string.Join(", ", wrong));
-            token = await scope.ServiceProvider.GetRequiredService<Links>().Create(person, Links.Demonstration, TimeSpan.FromHours(1));
-        }
-        using var used = await client.Send("/en/link/" + token, null);
+        using var used = await client.Send(await LinkFor(role), null);
         Assert.Equal(HttpStatusCode.Found, used.StatusCode);
         return client;
+    }
+
+    /// <summary>Address of a link that signs a new person of a role in, once.</summary>
+    public async Task<string> LinkFor(string role)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var (person, wrong) = await scope.ServiceProvider.GetRequiredService<People>().Create($"{role}-{Guid.NewGuid():N}", role);
+        Assert.True(person is not null, string.Join(", ", wrong));
+        return "/en/link/" + await scope.ServiceProvider.GetRequiredService<Links>().Create(person, Links.Demonstration, TimeSpan.FromHours(1));
     }
 
     /// <summary>Says that a topic changed.</summary>

@@ -1,0 +1,82 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace SmartCity.BrowserTests;
+
+/// <summary>What only signed-in people see, in a real browser.</summary>
+public sealed class SignedInTests(Browser browser, Seoul seoul)
+{
+    private static readonly string[] Pages = ["account", "people", "roles", "audit", "feeds", ""];
+    private readonly TestCity _city = seoul.City;
+
+    // a passkey belongs to a name: an address of numbers has none
+    private Uri Named => new UriBuilder(_city.Address) { Host = "localhost" }.Uri;
+
+    [Theory]
+    [InlineData("ko", 1280, 800)]
+    [InlineData("en", 390, 844)]
+    public async Task No_page_of_an_administrator_breaks_a_rule_of_accessibility(string language, int width, int height)
+    {
+        await using var reader = await browser.Reader(_city, width, height);
+        await SignIn(reader, Roles.Administrator);
+        var wrong = new List<string>();
+        foreach (var page in Pages)
+        {
+            await reader.Open($"/{language}/{page}".TrimEnd('/'));
+            foreach (var theme in new[] { "day", "night", "contrast" })
+            {
+                await reader.Look(theme);
+                var result = await reader.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+                wrong.AddRange(result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{page} {theme}: {v.Id}: {n.Html}")));
+            }
+            var wide = await reader.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
+            if (wide > width) wrong.Add($"{page} is {wide} wide");
+            wrong.AddRange(reader.Complaints.Select(c => $"{page}: {c}"));
+        }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public async Task A_passkey_is_made_and_opens_the_door()
+    {
+        await using var reader = await browser.Reader(_city, through: Named);
+        var device = await reader.Context.NewCDPSessionAsync(reader.Page);
+        await device.SendAsync("WebAuthn.enable");
+        await device.SendAsync("WebAuthn.addVirtualAuthenticator", new()
+        {
+            ["options"] = new Dictionary<string, object> { ["protocol"] = "ctap2", ["transport"] = "internal", ["hasResidentKey"] = true, ["hasUserVerification"] = true, ["isUserVerified"] = true, ["automaticPresenceSimulation"] = true },
+        });
+        await SignIn(reader, Roles.Official);
+        await reader.Open("/en/account");
+        await reader.Page.FillAsync("#label", "test key");
+        await reader.Page.ClickAsync("form[data-passkey=create] button");
+        await Expect(reader.Page.GetByText("test key")).ToBeVisibleAsync();
+        var name = await reader.Page.Locator(".pick summary bdi").InnerTextAsync();
+
+        await reader.Context.ClearCookiesAsync();
+        await reader.Open("/en/sign-in");
+        await reader.Page.ClickAsync("form[data-passkey=get] button");
+        await Expect(reader.Page.Locator(".pick summary bdi")).ToHaveTextAsync(name);
+        Assert.Empty(reader.Complaints);
+    }
+
+    [Fact]
+    public async Task The_chosen_display_stays_on_the_next_page()
+    {
+        await using var reader = await browser.Reader(_city);
+        await reader.Open("/en/atmosphere");
+        await reader.Page.Locator("form[action='/settings/theme']").EvaluateAsync("form => form.closest('details').open = true");
+        await reader.Page.ClickAsync("button[name=theme][value=night]");
+        await Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "night");
+        Assert.EndsWith("/en/atmosphere", reader.Page.Url, StringComparison.Ordinal);
+        await reader.Open("/ko");
+        await Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "night");
+    }
+
+    private async Task SignIn(Reader reader, string role)
+    {
+        await reader.Open(await _city.LinkFor(role));
+        await reader.Page.ClickAsync("main form button");
+        await Expect(reader.Page.Locator(".pick summary bdi")).ToBeVisibleAsync();
+    }
+}
