@@ -66,4 +66,7 @@ Task("Test").IsDependentOn("RestoreCheck").IsDependentOn("Pack").Does(() =>
 
 Task("Bench").IsDependentOn("Build").Does(() => DotNetRun("bench/SmartCity.Bench", new ProcessArgumentBuilder().Append(Argument("bench", "all")), new DotNetRunSettings { Configuration = configuration, NoBuild = true, NoRestore = true }));
 
+// pictures of every public page for a person to look at, in artifacts/screens
+Task("Screens").IsDependentOn("Build").Does(() => DotNetRun("tests/SmartCity.BrowserTests", new ProcessArgumentBuilder().Append("-explicit").Append("only"), new DotNetRunSettings { Configuration = configuration, NoBuild = true, NoRestore = true }));
+
 RunTarget(target);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# ./build.sh --target=Build|Test|Pack|Bench    (Build when nothing is said)
+# ./build.sh --target=Build|Test|Pack|Bench|Screens    (Build when nothing is said)
 set -eu
 cd "$(dirname "$0")"
 
@@ -22,7 +22,7 @@ for word in "$@"; do
     *) next= ;;
   esac
 done
-[ "$target" != Test ] || tools/test-needs.sh
+case "$target" in Test|Screens) tools/test-needs.sh ;; esac
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 rm -f artifacts/tests/sum.txt
