@@ -197,6 +197,7 @@ public sealed class SmartCityApp
 
     private static void Pipeline(WebApplication app)
     {
+        if (Proxies.Of(app.Configuration["Proxies"]) is { } proxies) app.UseForwardedHeaders(proxies);
         app.UseExceptionHandler("/error");
         app.UseMiddleware<SafeHeaders>();
         app.UseResponseCompression();

@@ -56,7 +56,8 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(File)!);
-            using var probe = new FileStream(File + ".probe", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            // a name of its own: another host may try the place at the same moment
+            using var probe = new FileStream($"{File}.{Guid.NewGuid():N}.probe", FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
         catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
