@@ -40,7 +40,8 @@ public sealed class StillnessTests(Browser browser)
         var extremes = new Extremes(city, clock);
         var parts = city.Services.GetRequiredService<LiveParts>();
         var freshness = new HashSet<string>();
-        for (var (n, sent) = (0, 0); sent < Updates || n % 3 != 1; n++)
+        // ends where it began, with the first value of the list and all of it fresh
+        for (var (n, sent) = (0, 0); sent < Updates || n % 18 != 1; n++)
         {
             var (was, rendered) = (parts.Sequence, parts.Renderings);
             await reader.Page.Clock.FastForwardAsync((long)extremes.Push(n).TotalMilliseconds);
