@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,6 +8,9 @@ namespace SmartCity.Shell.City;
 internal sealed class CityPack : ICity
 {
     private static readonly JsonSerializerOptions Relaxed = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    // files of the pack are read once: tiles ask for them at every beat
+    private readonly ConcurrentDictionary<(Type Type, string Module), object> _settings = new();
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Area> _byCode;
     private readonly Dictionary<(string System, string Code), Area> _byForeignCode = [];
 
@@ -110,7 +114,9 @@ internal sealed class CityPack : ICity
         return _byForeignCode.GetValueOrDefault((codeSystem, codeSystem == "name" ? text.ToLowerInvariant() : text));
     }
 
-    public T Settings<T>(string moduleKey) where T : class, new()
+    public T Settings<T>(string moduleKey) where T : class, new() => (T)_settings.GetOrAdd((typeof(T), moduleKey), key => ReadSettings<T>(key.Module));
+
+    private T ReadSettings<T>(string moduleKey) where T : class, new()
     {
         var path = Path.Combine(Folder, "settings", moduleKey + ".json");
         if (!File.Exists(path)) return new T();
@@ -119,7 +125,9 @@ internal sealed class CityPack : ICity
     }
 
     /// <summary>The pack's own words over a module's, by key; empty when there are none for the language.</summary>
-    public IReadOnlyDictionary<string, string> Words(string language)
+    public IReadOnlyDictionary<string, string> Words(string language) => _words.GetOrAdd(language, ReadWords);
+
+    private IReadOnlyDictionary<string, string> ReadWords(string language)
     {
         var path = Path.Combine(Folder, "words", language + ".json");
         return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<string>()) : new Dictionary<string, string>();
