@@ -22,6 +22,15 @@ public interface IFeeds
     /// <summary>Every value of a property since an instant, each time once, by its latest correction, oldest first.</summary>
     Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default);
 
+    /// <summary>The newest version of every event of a feed that is open or has ended lately, the latest report first.</summary>
+    IReadOnlyList<Event> Events(string feed);
+
+    /// <summary>Every version of the events of a feed that were reported within a time, oldest first.</summary>
+    Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default);
+
+    /// <summary>The values of a feed's indicators, each period once, by its latest correction, oldest period first.</summary>
+    Task<IReadOnlyList<Figure>> Figures(string feed, CancellationToken cancel = default);
+
     /// <summary>The newest documents of a feed, newest first.</summary>
     Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default);
 
@@ -78,7 +87,14 @@ public sealed record Reading(string Thing, string Property, DateTimeOffset Obser
 /// <param name="Name">What people read.</param>
 /// <param name="Area">Code of the area it stands for or in, or null.</param>
 /// <param name="Place">Where it stands, or null.</param>
-public sealed record Thing(string Key, Text Name, string? Area, Place? Place);
+public sealed record Thing(string Key, Text Name, string? Area, Place? Place)
+{
+    /// <summary>What kind of thing it is, in a word of the feed; empty when there is one kind.</summary>
+    public string Kind { get; init; } = "";
+    /// <summary>What else the source says of it, plain text by name.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = NoAttributes;
+    private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+}
 
 /// <summary>The newest values of a feed.</summary>
 /// <param name="Version">Rises by one whenever anything in it changes.</param>
@@ -100,7 +116,12 @@ public sealed record Snapshot(long Version, IReadOnlyDictionary<string, Thing> T
 /// <param name="Published">When it was published, as its source says, else when it was first seen.</param>
 /// <param name="Summary">Plain text, at most a few sentences.</param>
 /// <param name="Language">Two-letter code, or null when the source does not say.</param>
-public sealed record Document(string Id, string Title, string? Link, DateTimeOffset Published, string Summary, string? Language);
+public sealed record Document(string Id, string Title, string? Link, DateTimeOffset Published, string Summary, string? Language)
+{
+    /// <summary>What else the source says of it, plain text by name: an entry of a catalogue has its owner, cadence, formats and licence here.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = NoAttributes;
+    private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+}
 
 /// <summary>The newest picture of a feed.</summary>
 /// <param name="Feed">Key of the feed.</param>

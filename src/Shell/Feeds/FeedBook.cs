@@ -32,6 +32,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, IReadOnlyList<Document>> _documents = new(StringComparer.Ordinal);
     // what the last fetch of a feed said, so that of rows that are sent again and again only the new and the corrected are stored
     private readonly ConcurrentDictionary<string, HashSet<Reading>> _said = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<Event>> _events = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<Figure>> _figures = new(StringComparer.Ordinal);
     private const int DocumentsInMemory = 200;
 
     public IReadOnlyList<FeedPlan> Plans => plans;
@@ -70,6 +72,13 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     public Picture? Picture(string feed) => _pictures.TryGetValue(feed, out var p)
         ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height, p.Bytes.Length) : null;
+
+    public IReadOnlyList<Event> Events(string feed) => _events.GetValueOrDefault(feed, []);
+
+    public Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default) =>
+        Task.FromResult<IReadOnlyList<Event>>([.. Events(feed).Where(e => e.ReportedAt >= from && e.ReportedAt < to).OrderBy(e => e.ReportedAt)]);
+
+    public Task<IReadOnlyList<Figure>> Figures(string feed, CancellationToken cancel = default) => Task.FromResult(_figures.GetValueOrDefault(feed, []));
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default)
     {
@@ -183,13 +192,15 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         {
             var was = known.GetValueOrDefault(document.Id);
             var now = was is null ? document : document with { Published = was.Published };
-            if (now == was) continue;
+            if (was is not null && Same(now, was)) continue;
             fresh.Add(known[now.Id] = now);
         }
         if (fresh.Count > 0) _documents[plan.Feed.Key] = [.. known.Values.OrderByDescending(d => d.Published).ThenBy(d => d.Id, StringComparer.Ordinal).Take(DocumentsInMemory)];
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
+
+    private static bool Same(Document a, Document b) => a with { Attributes = b.Attributes } == b && a.Attributes.Count == b.Attributes.Count && !a.Attributes.Except(b.Attributes).Any();
 
     /// <summary>Notes how much of a feed the store has not taken yet.</summary>
     public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });
