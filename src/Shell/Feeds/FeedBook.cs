@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SmartCity.Shell.City;
+using SmartCity.Shell.Feeds.Mapping;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Feeds;
@@ -192,15 +193,13 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         {
             var was = known.GetValueOrDefault(document.Id);
             var now = was is null ? document : document with { Published = was.Published };
-            if (was is not null && Same(now, was)) continue;
+            if (now == was) continue;
             fresh.Add(known[now.Id] = now);
         }
         if (fresh.Count > 0) _documents[plan.Feed.Key] = [.. known.Values.OrderByDescending(d => d.Published).ThenBy(d => d.Id, StringComparer.Ordinal).Take(DocumentsInMemory)];
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
-
-    private static bool Same(Document a, Document b) => a with { Attributes = b.Attributes } == b && a.Attributes.Count == b.Attributes.Count && !a.Attributes.Except(b.Attributes).Any();
 
     /// <summary>Notes how much of a feed the store has not taken yet.</summary>
     public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });

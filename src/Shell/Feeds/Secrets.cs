@@ -14,30 +14,3 @@ internal sealed class Secrets(IConfiguration settings)
         return text;
     }
 }
-
-/// <summary>Fills the placeholders of a descriptor's url.</summary>
-internal static class Placeholders
-{
-    public static string Fill(string path, Secrets secrets, int start, int end, DateOnly day)
-    {
-        var filled = new System.Text.StringBuilder();
-        for (var i = 0; i < path.Length;)
-        {
-            var open = path.IndexOf('{', i);
-            var close = open < 0 ? -1 : path.IndexOf('}', open);
-            if (close < 0) return filled.Append(path, i, path.Length - i).ToString();
-            filled.Append(path, i, open - i);
-            var name = path[(open + 1)..close].Split(':', 2);
-            filled.Append(name switch
-            {
-                ["secret", var key] => Uri.EscapeDataString(secrets.Get(key)),
-                ["start"] => start.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["end"] => end.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                ["day", var format] => day.ToString(format, System.Globalization.CultureInfo.InvariantCulture),
-                _ => path[open..(close + 1)],
-            });
-            i = close + 1;
-        }
-        return filled.ToString();
-    }
-}
