@@ -118,6 +118,7 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
+        services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
         services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());

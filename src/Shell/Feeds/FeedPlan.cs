@@ -10,6 +10,11 @@ namespace SmartCity.Shell.Feeds;
 internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.Source Source, string Format, FeedDescriptor.EnvelopeOf Envelope,
     FeedDescriptor.PagingOf? Paging, Rhythm Rhythm, TimeSpan Jitter, TimeSpan Timeout, TimeSpan Covers, IReadOnlyDictionary<string, Thing> Register)
 {
+    /// <summary>How long the raw answers are kept.</summary>
+    public TimeSpan KeepRaw { get; init; } = TimeSpan.FromDays(7);
+    /// <summary>How long single values are kept at hand, for replay; then their month moves to the archive. Hours and days stay.</summary>
+    public TimeSpan KeepValues { get; init; } = TimeSpan.FromDays(30);
+
     private static readonly IDeserializer Yaml = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build();
     private static readonly string[] Formats = ["json", "csv", "rss", "image"];
 
