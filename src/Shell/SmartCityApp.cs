@@ -39,6 +39,10 @@ public sealed class SmartCityApp
         var (words, settings) = Words(args);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = settings.Any(s => s.StartsWith("--applicationName=", StringComparison.OrdinalIgnoreCase)) ? null : Assembly.GetEntryAssembly()?.GetName().Name });
         builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
+        // a command's answer stands alone on the standard output
+        if (words.Length > 0) builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        // the pack that a command names is the pack that it means
+        if (words is ["feeds", "check", var named]) builder.Configuration["City"] = named;
         var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
         choose(choices);
         Register(builder, choices);
@@ -51,11 +55,13 @@ public sealed class SmartCityApp
         return new(app, words.Length == 0 ? [] : [new(words)]);
     }
 
-    // what comes before the first --setting is a command
+    // a command's words stand together; --settings may stand before and behind them
     private static (string[] Words, string[] Settings) Words(string[] args)
     {
-        var count = args.TakeWhile(a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal)).Count();
-        return (args[..count], args[count..]);
+        static bool IsSetting(string word) => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal);
+        var before = args.TakeWhile(a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal)).ToArray();
+        var words = args.Skip(before.Length).TakeWhile(a => !IsSetting(a)).ToArray();
+        return (words, [.. before, .. args.Skip(before.Length + words.Length)]);
     }
 
     /// <summary>Runs until it is stopped, or carries out the command that the arguments name.</summary>
@@ -118,6 +124,7 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
+        services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
         services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());

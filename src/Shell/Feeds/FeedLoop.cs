@@ -58,8 +58,9 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         var retries = book.HealthOf(plan.Feed.Key)!.Failures == 0 ? plan.Descriptor.Schedule.Retries : 0;
         for (var attempt = 0; ; attempt++)
         {
-            var (answer, outcome, detail, rows) = await Once(plan, previous, stop);
+            var (answer, outcome, detail, rows, answers, at) = await Once(plan, previous, stop);
             var took = time.GetElapsedTime(began);
+            foreach (var one in answers.DefaultIfEmpty(answer)) book.KeepAnswer(plan, at, outcome, detail is null ? null : secrets.Redact(detail), rows, took, one.ContentType, one.Body);
             if (outcome is FetchOutcome.Unreachable or FetchOutcome.UpstreamDown && attempt < retries && took + plan.Timeout < plan.Rhythm.Every)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(300 * (attempt + 1)), time, stop);
@@ -90,18 +91,23 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (waiting != left) book.NoteUnstored(plan, left);
     }
 
-    private async Task<(Answer Answer, FetchOutcome Outcome, string? Detail, int Rows)> Once(FeedPlan plan, Answer? previous, CancellationToken stop)
+    /// <param name="Answer">The last one, which makes the next question conditional.</param>
+    /// <param name="Answers">Every answer that came, for the record.</param>
+    /// <param name="At">When: what was taken over bears this time.</param>
+    private sealed record Fetched(Answer Answer, FetchOutcome Outcome, string? Detail, int Rows, IReadOnlyList<Answer> Answers, DateTimeOffset At);
+
+    private async Task<Fetched> Once(FeedPlan plan, Answer? previous, CancellationToken stop)
     {
         switch (plan.Format)
         {
             case "image":
             {
                 var answer = await client.Get(plan.Source.Address + new Placeholders(new Dictionary<string, string>(), ((ICity)city).Local(time.GetUtcNow()).DateTime).Fill(plan.Descriptor.Url, secrets), plan.Timeout, previous, stop);
-                if (answer.NotModified) return (answer, FetchOutcome.Ok, null, 1);
+                if (answer.NotModified) return new(answer, FetchOutcome.Ok, null, 1, [], time.GetUtcNow());
                 var (outcome, type, width, height, detail) = PictureReader.Read(answer);
+                var now = time.GetUtcNow();
                 if (outcome == FetchOutcome.Ok)
                 {
-                    var now = time.GetUtcNow();
                     var hash = Convert.ToHexStringLower(SHA256.HashData(answer.Body));
                     var known = book.StoredPicture(plan.Feed.Key) is { } stored && stored.Hash == hash ? stored : null;
                     // without a date the same picture is as old as when it was first seen
@@ -110,23 +116,30 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                     if (known?.TakenAt != picture.TakenAt) _outboxes[plan.Feed.Key].Put(picture);
                     book.TakePicture(plan, picture, taken + plan.Covers < now ? taken + plan.Covers : now);
                 }
-                return (answer, outcome, detail, outcome == FetchOutcome.Ok ? 1 : 0);
+                return new(answer, outcome, detail, outcome == FetchOutcome.Ok ? 1 : 0, [], now);
             }
             default:
             {
-                var (answer, table) = await Ask(plan, plan.Descriptor.Url, previous, default, stop);
+                var answers = new List<Answer>();
+                var (answer, table) = await Ask(plan, plan.Descriptor.Url, previous, default, answers, stop);
                 var now = time.GetUtcNow();
                 // what was said is said again
-                if (answer.NotModified) return (answer, Confirm(plan, now), null, book.HealthOf(plan.Feed.Key)!.Rows);
+                if (answer.NotModified) return new(answer, Confirm(plan, now), null, book.HealthOf(plan.Feed.Key)!.Rows, [], now);
                 var (outcome, detail, rows) = Take(plan, table, now);
-                return (answer, outcome, detail, rows);
+                return new(answer, outcome, detail, rows, answers, now);
             }
         }
     }
 
     private FetchOutcome Confirm(FeedPlan plan, DateTimeOffset now)
     {
-        if (plan.Feed.Kind == FeedKind.Documents) book.TakeDocuments(plan, [], now);
+        switch (plan.Feed.Kind)
+        {
+            case FeedKind.Documents: book.TakeDocuments(plan, [], now); break;
+            case FeedKind.Events: book.TakeEvents(plan, [], complete: false, now); break;
+            case FeedKind.Figures: book.TakeFigures(plan, [], now); break;
+            case FeedKind.Things: book.TakeThings(plan, book.Latest(plan.Feed.Key).Things, now); break;
+        }
         return FetchOutcome.Ok;
     }
 
@@ -141,24 +154,30 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         switch (plan.Feed.Kind)
         {
             case FeedKind.Documents: outbox.Put(book.TakeDocuments(plan, mapped.Documents, now)); break;
-            default: outbox.Put(book.Take(plan, mapped, now)); break;
+            case FeedKind.Events: outbox.Put(book.TakeEvents(plan, mapped.Events, plan.Descriptor.Map.Event.Complete, now)); break;
+            case FeedKind.Things: outbox.Put(book.TakeThings(plan, mapped.Things, now)); break;
+            case FeedKind.Figures: outbox.Put(book.TakeFigures(plan, mapped.Figures, now)); break;
+            default:
+                outbox.Put(book.Take(plan, mapped, now));
+                outbox.Put(book.TakeThings(plan, mapped.Things, now));
+                break;
         }
         return (table.Outcome, table.Outcome == FetchOutcome.Ok ? mapped.Detail : table.Detail, mapped.Count);
     }
 
     // every value of for-each, every page: one table. All questions share the time of one attempt
-    private async Task<(Answer, Table)> Ask(FeedPlan plan, string path, Answer? previous, DateOnly day, CancellationToken stop)
+    private async Task<(Answer, Table)> Ask(FeedPlan plan, string path, Answer? previous, DateOnly day, List<Answer> answers, CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
         var questions = plan.Descriptor.ForEach.Aggregate<KeyValuePair<string, List<string>>, List<Dictionary<string, string>>>([[]],
             (all, each) => [.. all.SelectMany(q => each.Value.Select(v => new Dictionary<string, string>(q, StringComparer.Ordinal) { [each.Key] = v }))]);
         // a question that is asked in one piece may be answered by "as before"
-        if (questions.Count == 1 && plan.Descriptor.Paging is null) return await Page(plan, path, questions[0], previous, day, plan.Timeout, stop);
+        if (questions.Count == 1 && plan.Descriptor.Paging is null) return await Page(plan, path, questions[0], previous, day, plan.Timeout, answers, stop);
         Table? whole = null;
         (Answer Answer, Table Table) last = (Answer.Failed(FetchOutcome.Empty, ""), Table.Of(FetchOutcome.Empty));
         foreach (var question in questions)
         {
-            last = await Pages(plan, path, question, day, began, stop);
+            last = await Pages(plan, path, question, day, began, answers, stop);
             // past one value that has nothing there are others; past one that fails there is half a truth
             if (last.Table.Outcome == FetchOutcome.Empty) continue;
             if (last.Table.Outcome != FetchOutcome.Ok) return last;
@@ -169,7 +188,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     }
 
     // pages until a short one: totals in the body are not to be trusted
-    private async Task<(Answer, Table)> Pages(FeedPlan plan, string path, Dictionary<string, string> question, DateOnly day, long began, CancellationToken stop)
+    private async Task<(Answer, Table)> Pages(FeedPlan plan, string path, Dictionary<string, string> question, DateOnly day, long began, List<Answer> answers, CancellationToken stop)
     {
         Table? all = null;
         byte[] hash = [];
@@ -179,7 +198,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         {
             var left = plan.Timeout - TimeProvider.System.GetElapsedTime(began);
             if (left <= TimeSpan.Zero) return (Answer.Failed(FetchOutcome.TimedOut, ""), Table.Of(FetchOutcome.TimedOut, $"{all?.Rows.Count ?? 0} rows and no end within {plan.Timeout.TotalSeconds:0.#} s"));
-            var (answer, table) = await Page(plan, path, Numbered(question, paging, page, next), null, day, left, stop, paging?.Style == "next" ? next : null);
+            var (answer, table) = await Page(plan, path, Numbered(question, paging, page, next), null, day, left, answers, stop, paging?.Style == "next" ? next : null);
             // past the end some sources say that there is nothing, and some leave the rows out
             if (all is not null && (table.Outcome == FetchOutcome.Empty || table.NoRows)) return (answer, all);
             if (table.Outcome != FetchOutcome.Ok) return (answer, table);
@@ -206,7 +225,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         };
     }
 
-    private async Task<(Answer, Table)> Page(FeedPlan plan, string path, Dictionary<string, string> question, Answer? previous, DateOnly day, TimeSpan left, CancellationToken stop, string? next = null)
+    private async Task<(Answer, Table)> Page(FeedPlan plan, string path, Dictionary<string, string> question, Answer? previous, DateOnly day, TimeSpan left, List<Answer> answers, CancellationToken stop, string? next = null)
     {
         var now = time.GetUtcNow();
         if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !_calls[plan.Feed.Key].Take(((ICity)city).Local(now).Date, perDay))
@@ -214,6 +233,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
         var answer = await client.Get(url, left, previous, stop);
         if (answer.NotModified) return (answer, Table.Of(FetchOutcome.Ok));
+        answers.Add(answer);
         // an error's body may say more than its status line
         return (answer, answer.Outcome != FetchOutcome.Ok && answer.Body.Length == 0 ? Table.Of(answer.Outcome, answer.Detail) : TableReader.Read(plan, answer, city.Zone, now));
     }
@@ -273,7 +293,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 bool Unknown(Reading r) => !HasHour(r.ObservedAt) || covers < TimeSpan.FromHours(1) && times.Count > 0 && !times.Contains(r.ObservedAt.ToUnixTimeMilliseconds());
                 for (var attempt = 1; ; attempt++)
                 {
-                    var (_, table) = await Ask(plan, history.Url, null, day, stop);
+                    var (_, table) = await Ask(plan, history.Url, null, day, [], stop);
                     if (table.Outcome == FetchOutcome.Empty) break;
                     var mapped = table.Outcome == FetchOutcome.Ok ? RowMap.Map(plan, city, table, covers, time.GetUtcNow()) : new(table.Outcome, table.Detail);
                     if (mapped.Outcome == FetchOutcome.Ok)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using static SmartCity.Shell.Store.Sql;
 
 namespace SmartCity.Shell.Store;
 
@@ -19,7 +20,10 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     /// <param name="Thinned">True when single values of it have been deleted: its sums cannot be made again from what is left.</param>
     private sealed record OpenHour(Dictionary<long, double> Values, bool Thinned);
 
-    private string T(string table) => database.Kind == DatabaseKind.Postgres ? $"{FeedsDb.Module}.{table}" : $"{FeedsDb.Module}_{table}";
+    /// <summary>What feeds bring besides values.</summary>
+    public RecordStore Records { get; } = new(database);
+
+    private string T(string table) => database.T(table);
 
     /// <summary>Stores readings and brings the hours they fall in up to date, in one transaction.</summary>
     public async Task Add(string feed, IReadOnlyList<Reading> readings, CancellationToken cancel)
@@ -40,7 +44,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
                     var at = reading.ObservedAt.ToUnixTimeMilliseconds();
                     var hour = at / HourMs * HourMs;
                     var open = await Open(connection, transaction, series, hour, cancel);
-                    Set(insert, at, series, reading.FetchedAt.ToUnixTimeMilliseconds(), reading.ObservedUntil.ToUnixTimeMilliseconds(), (object?)reading.Value ?? DBNull.Value, (short)reading.Quality);
+                    insert.Set(at, series, reading.FetchedAt.ToUnixTimeMilliseconds(), reading.ObservedUntil.ToUnixTimeMilliseconds(), (object?)reading.Value ?? DBNull.Value, (short)reading.Quality);
                     await insert.ExecuteNonQueryAsync(cancel);
                     // a value that is taken back counts no longer
                     if (reading.Value is { } value) open.Values[at] = value;
@@ -69,7 +73,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         if (_series.TryGetValue(key, out var id)) return id;
         await using var insert = Command(connection, transaction,
             $"INSERT INTO {T("series")} ({Q("Feed")}, {Q("Thing")}, {Q("Property")}) VALUES (@Feed, @Thing, @Property) ON CONFLICT DO NOTHING", "Feed", "Thing", "Property");
-        Set(insert, feed, reading.Thing, reading.Property);
+        insert.Set(feed, reading.Thing, reading.Property);
         await insert.ExecuteNonQueryAsync(cancel);
         insert.CommandText = $"SELECT {Q("Id")} FROM {T("series")} WHERE {Q("Feed")} = @Feed AND {Q("Thing")} = @Thing AND {Q("Property")} = @Property";
         return _series[key] = Convert.ToInt32(await insert.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
@@ -87,7 +91,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         var values = new Dictionary<int, Dictionary<long, double>>();
         await using var query = Command(connection, transaction,
             $"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to ORDER BY {Q("FetchedAt")}", "from", "to");
-        Set(query, hour, hour + HourMs);
+        query.Set(hour, hour + HourMs);
         await using (var rows = await query.ExecuteReaderAsync(cancel))
             while (await rows.ReadAsync(cancel))
             {
@@ -97,7 +101,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
             }
         var counted = new Dictionary<int, int>();
         await using var count = Command(connection, transaction, $"SELECT {Q("SeriesId")}, {Q("Count")} FROM {T("hours")} WHERE {Q("Hour")} = @hour", "hour");
-        Set(count, hour);
+        count.Set(hour);
         await using (var rows = await count.ExecuteReaderAsync(cancel))
             while (await rows.ReadAsync(cancel)) counted[rows.GetInt32(0)] = rows.GetInt32(1);
         foreach (var series in values.Keys.Union(counted.Keys))
@@ -116,8 +120,8 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         await using var delete = Command(connection, transaction, $"DELETE FROM {T("hours")} WHERE {Q("SeriesId")} = @series AND {Q("Hour")} = @hour", "series", "hour");
         foreach (var ((series, hour), (values, _)) in touched)
         {
-            if (values.Count == 0) Set(delete, series, hour);
-            else Set(upsert, series, hour, values.Count, values.Values.Sum(), values.Values.Min(), values.Values.Max());
+            if (values.Count == 0) delete.Set(series, hour);
+            else upsert.Set(series, hour, values.Count, values.Values.Sum(), values.Values.Min(), values.Values.Max());
             await (values.Count == 0 ? delete : upsert).ExecuteNonQueryAsync(cancel);
         }
     }
@@ -151,7 +155,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
             $"SELECT s.{Q("Thing")}, s.{Q("Property")}, o.{Q("ObservedAt")}, o.{Q("ObservedUntil")}, o.{Q("FetchedAt")}, o.{Q("Value")}, o.{Q("Quality")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} " +
             $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed {(property is null ? "" : $"AND s.{Q("Property")} = @property ")}ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}",
             property is null ? ["since", "feed"] : ["since", "feed", "property"]);
-        Set(query, property is null ? [since.ToUnixTimeMilliseconds(), feed] : [since.ToUnixTimeMilliseconds(), feed, property]);
+        query.Set(property is null ? [since.ToUnixTimeMilliseconds(), feed] : [since.ToUnixTimeMilliseconds(), feed, property]);
         var newest = new Dictionary<(string, string, long), Reading>();
         await using var rows = await query.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
@@ -170,7 +174,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
             $"SELECT h.{Q("Hour")}, s.{Q("Thing")}, h.{Q("Count")}, h.{Q("Sum")}, h.{Q("Min")}, h.{Q("Max")} FROM {T("hours")} h JOIN {T("series")} s ON s.{Q("Id")} = h.{Q("SeriesId")} " +
             $"WHERE s.{Q("Feed")} = @feed AND s.{Q("Property")} = @property {(thing is null ? "" : $"AND s.{Q("Thing")} = @thing ")}AND h.{Q("Hour")} >= @from AND h.{Q("Hour")} < @to",
             thing is null ? ["feed", "property", "from", "to"] : ["feed", "property", "from", "to", "thing"]);
-        Set(query, thing is null ? [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()] : [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), thing]);
+        query.Set(thing is null ? [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()] : [feed, property, from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds(), thing]);
         var hours = new List<(long, string, int, double, double, double)>();
         await using var rows = await query.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel)) hours.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetDouble(3), rows.GetDouble(4), rows.GetDouble(5)));
@@ -184,7 +188,7 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         async Task<HashSet<long>> Read(string table, string column, long first)
         {
             await using var query = Command(connection, null, $"SELECT DISTINCT t.{Q(column)} FROM {T(table)} t JOIN {T("series")} s ON s.{Q("Id")} = t.{Q("SeriesId")} WHERE s.{Q("Feed")} = @feed AND t.{Q(column)} >= @from AND t.{Q(column)} < @to", "feed", "from", "to");
-            Set(query, feed, first, to.ToUnixTimeMilliseconds());
+            query.Set(feed, first, to.ToUnixTimeMilliseconds());
             var found = new HashSet<long>();
             await using var rows = await query.ExecuteReaderAsync(cancel);
             while (await rows.ReadAsync(cancel)) found.Add(rows.GetInt64(0));
@@ -201,31 +205,10 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
         await database.Write(async connection =>
         {
             await using var delete = Command(connection, null, $"DELETE FROM {T("observations")} WHERE {Q("ObservedAt")} < @before", "before");
-            Set(delete, before.ToUnixTimeMilliseconds());
+            delete.Set(before.ToUnixTimeMilliseconds());
             deleted = await delete.ExecuteNonQueryAsync(cancel);
         }, cancel);
         return deleted;
-    }
-
-    /// <summary>Adds documents that are new or have changed; returns how many were.</summary>
-    public async Task<int> AddDocuments(string feed, IReadOnlyList<Document> documents, CancellationToken cancel)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        var ids = documents.Select(d => d.Id).ToList();
-        var known = await db.Documents.Where(d => d.Feed == feed && ids.Contains(d.Id)).ToDictionaryAsync(d => d.Id, cancel);
-        foreach (var d in documents)
-        {
-            if (!known.TryGetValue(d.Id, out var row)) db.Documents.Add(row = new() { Feed = feed, Id = d.Id, Published = d.Published.ToUnixTimeMilliseconds() });
-            (row.Title, row.Link, row.Summary, row.Language) = (d.Title, d.Link, d.Summary, d.Language);
-        }
-        return await db.SaveChangesAsync(cancel);
-    }
-
-    public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancel);
-        var rows = await db.Documents.AsNoTracking().Where(d => d.Feed == feed).OrderByDescending(d => d.Published).ThenBy(d => d.Id).Take(count).ToListAsync(cancel);
-        return rows.ConvertAll(d => new Document(d.Id, d.Title, d.Link, At(d.Published), d.Summary, d.Language));
     }
 
     public async Task SavePicture(StoredPicture picture, CancellationToken cancel)
@@ -240,28 +223,5 @@ internal sealed class ReadingStore(CityDatabase database, IDbContextFactory<Feed
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
         return await db.Pictures.AsNoTracking().FirstOrDefaultAsync(p => p.Feed == feed, cancel);
-    }
-
-    private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
-
-    private static string Q(string column) => $"\"{column}\"";
-
-    private static DbCommand Command(DbConnection connection, DbTransaction? transaction, string sql, params string[] parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = transaction;
-        foreach (var name in parameters)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            command.Parameters.Add(parameter);
-        }
-        return command;
-    }
-
-    private static void Set(DbCommand command, params object[] values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
     }
 }
