@@ -44,6 +44,10 @@ public enum FetchOutcome
     Unparsable,
     /// <summary>The answer is larger than the feed's limit.</summary>
     TooLarge,
+    /// <summary>Not asked: the address, or one that its name leads to, is internal, and nobody agreed to that.</summary>
+    Blocked,
+    /// <summary>Not asked: the address is not written as one that may be asked.</summary>
+    BadAddress,
 }
 
 /// <summary>The four numbers every source has: how often it is asked, and when its values count as old.</summary>

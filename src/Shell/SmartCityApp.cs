@@ -11,6 +11,7 @@ using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
+using SmartCity.Shell.Outbound;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell;
@@ -126,7 +127,11 @@ public sealed class SmartCityApp
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
         services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
-        services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
+        services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
+        services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));
+        services.AddSingleton<AddressRule>().AddSingleton(s => new Dialer(s.GetRequiredService<AllowList>())).AddSingleton<SourceClient>();
+        // no line of any log passes by it
+        services.AddSingleton<LoggerFactory>().Replace(ServiceDescriptor.Singleton<ILoggerFactory, RedactedLogs>());
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());

@@ -231,7 +231,13 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !_calls[plan.Feed.Key].Take(((ICity)city).Local(now).Date, perDay))
             return (Answer.Failed(FetchOutcome.Quota, ""), Table.Of(FetchOutcome.Quota, $"{perDay} calls are all this source allows in a day"));
         var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
-        var answer = await client.Get(url, left, previous, stop);
+        var answer = await client.Get(new(url, left)
+        {
+            Previous = previous,
+            Headers = plan.Descriptor.Headers.ToDictionary(h => h.Key, h => Placeholders.Header(h.Value, secrets), StringComparer.OrdinalIgnoreCase),
+            MaxBytes = (int)(plan.Descriptor.MaxMegabytes * 1024 * 1024),
+            Redirects = plan.Descriptor.Redirects,
+        }, stop);
         if (answer.NotModified) return (answer, Table.Of(FetchOutcome.Ok));
         answers.Add(answer);
         // an error's body may say more than its status line

@@ -37,16 +37,11 @@ public sealed class TransportTests
         Assert.Equal((FetchOutcome.Unreachable, "nobody answers at this address"), (health.Outcome, health.Detail));
     }
 
-    [Theory]
-    [InlineData("file:///etc/hostname")]
-    [InlineData("gopher://127.0.0.1:70")]
-    [InlineData("http://")]
-    [InlineData("nowhere")]
-    [InlineData("http://name.that.does.not.exist.invalid")]
-    public async Task An_address_that_leads_nowhere_is_unreachable(string address)
+    [Fact]
+    public async Task A_name_that_nobody_knows_is_unreachable()
     {
-        using var client = new SourceClient();
-        var answer = await client.Get(address + "/rows", TimeSpan.FromSeconds(5), null, FeedBench.Cancel);
+        using var client = Sources.Client();
+        var answer = await client.Get("https://name.that.does.not.exist.invalid/rows", TimeSpan.FromSeconds(5), null, FeedBench.Cancel);
         Assert.Equal(FetchOutcome.Unreachable, answer.Outcome);
     }
 

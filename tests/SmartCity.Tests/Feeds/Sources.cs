@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Outbound;
+
+namespace SmartCity.Tests.Feeds;
+
+/// <summary>The platform's client, for a test that has no city.</summary>
+internal static class Sources
+{
+    public static readonly IReadOnlySet<string> Nothing = new HashSet<string>();
+
+    /// <summary>A list that agrees to these addresses, as the setting <c>Outbound:Allow</c> would.</summary>
+    public static AllowList Agreed(params Uri[] inside) => new(inside.Select(a => AllowList.Key(a.IdnHost, a.Port)).ToHashSet(), Nothing);
+
+    public static SourceClient Client(params Uri[] inside) => new(Agreed(inside), new(Agreed(inside)));
+
+    /// <summary>Asks, with time enough on a busy machine.</summary>
+    public static Task<Answer> Ask(this SourceClient client, string url, TimeSpan? timeout = null) => client.Get(url, timeout ?? TimeSpan.FromSeconds(60), null, FeedBench.Cancel);
+}
+
+/// <summary>A port of this machine that counts who comes.</summary>
+internal sealed class Doorstep : IAsyncDisposable
+{
+    private readonly TcpListener _listener = TcpListener.Create(0);
+    private readonly Task _counting;
+    private int _visits;
+
+    public Doorstep()
+    {
+        _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _counting = Count();
+    }
+
+    /// <summary>Open on every address of this machine, old and new.</summary>
+    public int Port { get; }
+
+    /// <summary>Connections so far. The system says in order who came, so that a call of our own shows that nobody came before it.</summary>
+    public async Task<int> Visits()
+    {
+        var before = Volatile.Read(ref _visits);
+        using var own = new TcpClient();
+        await own.ConnectAsync(IPAddress.Loopback, Port, FeedBench.Cancel);
+        await TestCity.Until(() => Volatile.Read(ref _visits) > before, "our own visit is counted");
+        return Interlocked.Decrement(ref _visits);
+    }
+
+    private async Task Count()
+    {
+        while (true)
+            try
+            {
+                using var visitor = await _listener.AcceptTcpClientAsync();
+                Interlocked.Increment(ref _visits);
+            }
+            catch (Exception over) when (over is SocketException or ObjectDisposedException) { return; }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _counting;
+    }
+}
