@@ -119,7 +119,7 @@ public sealed class SmartCityApp
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
-        services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
+        services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
