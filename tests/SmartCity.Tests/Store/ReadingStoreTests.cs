@@ -15,7 +15,7 @@ public sealed class ReadingStoreTests
         new(thing, property, Noon.AddMinutes(minute), Noon.AddMinutes(minute + 1), Noon.AddMinutes(fetched), value, quality ?? (value is null ? Quality.Missing : Quality.Good));
 
     private static async Task<string> Hours(ReadingStore store, string? thing = null) => string.Join("; ", (await store.Hours(Feed, "pm10", thing, Noon.AddDays(-30), Noon.AddDays(30), TestDatabase.Cancel))
-        .OrderBy(h => h.Hour).ThenBy(h => h.Thing, StringComparer.Ordinal)
+        .OrderBy(h => h.At).ThenBy(h => h.Thing, StringComparer.Ordinal)
         .Select(h => string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(h.Hour):HH} {h.Thing} {h.Count}x {h.Sum:0.###} {h.Min:0.###}..{h.Max:0.###}")));
 
     [Theory, MemberData(nameof(Kinds))]
