@@ -16,7 +16,7 @@ public sealed class ReadingStoreTests
 
     private static async Task<string> Hours(ReadingStore store, string? thing = null) => string.Join("; ", (await store.Hours(Feed, "pm10", thing, Noon.AddDays(-30), Noon.AddDays(30), TestDatabase.Cancel))
         .OrderBy(h => h.At).ThenBy(h => h.Thing, StringComparer.Ordinal)
-        .Select(h => string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(h.Hour):HH} {h.Thing} {h.Count}x {h.Sum:0.###} {h.Min:0.###}..{h.Max:0.###}")));
+        .Select(h => string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(h.At):HH} {h.Thing} {h.Count}x {h.Sum:0.###} {h.Min:0.###}..{h.Max:0.###}")));
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task What_is_stored_is_read_back_whole(Db kind)
