@@ -33,7 +33,7 @@ public sealed record Event(string Id, long Version, string Kind, EventStatus Sta
     /// <summary>Absolute http or https address, or null.</summary>
     public string? Link { get; init; }
     /// <summary>What else the source says, plain text by name.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+    public Attributes Attributes { get; init; } = Attributes.None;
 
     /// <summary>True while it concerns somebody: begun or announced, not over.</summary>
     public bool OpenAt(DateTimeOffset now) => Status is EventStatus.Active or EventStatus.Updated && !(Expires <= now);

@@ -92,8 +92,7 @@ public sealed record Thing(string Key, Text Name, string? Area, Place? Place)
     /// <summary>What kind of thing it is, in a word of the feed; empty when there is one kind.</summary>
     public string Kind { get; init; } = "";
     /// <summary>What else the source says of it, plain text by name.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = NoAttributes;
-    private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+    public Attributes Attributes { get; init; } = Attributes.None;
 }
 
 /// <summary>The newest values of a feed.</summary>
@@ -119,8 +118,7 @@ public sealed record Snapshot(long Version, IReadOnlyDictionary<string, Thing> T
 public sealed record Document(string Id, string Title, string? Link, DateTimeOffset Published, string Summary, string? Language)
 {
     /// <summary>What else the source says of it, plain text by name: an entry of a catalogue has its owner, cadence, formats and licence here.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = NoAttributes;
-    private static readonly IReadOnlyDictionary<string, string> NoAttributes = new Dictionary<string, string>();
+    public Attributes Attributes { get; init; } = Attributes.None;
 }
 
 /// <summary>The newest picture of a feed.</summary>
@@ -131,3 +129,42 @@ public sealed record Document(string Id, string Title, string? Link, DateTimeOff
 /// <param name="Height">Pixels.</param>
 /// <param name="Bytes">Size of the file.</param>
 public sealed record Picture(string Feed, string Url, DateTimeOffset TakenAt, int Width, int Height, int Bytes);
+
+/// <summary>Plain texts by name, equal when they say the same.</summary>
+public sealed class Attributes : IReadOnlyDictionary<string, string>, IEquatable<Attributes>
+{
+    private readonly Dictionary<string, string> _texts;
+
+    private Attributes(Dictionary<string, string> texts) => _texts = texts;
+
+    /// <summary>Nothing is said.</summary>
+    public static Attributes None { get; } = new([]);
+
+    /// <summary>The texts of a dictionary.</summary>
+    public static Attributes Of(IReadOnlyDictionary<string, string> texts) => texts as Attributes ?? (texts.Count == 0 ? None : new(new(texts, StringComparer.Ordinal)));
+
+    /// <summary>The texts of a dictionary.</summary>
+    public static implicit operator Attributes(Dictionary<string, string> texts) => Of(texts);
+
+    /// <inheritdoc/>
+    public string this[string key] => _texts[key];
+    /// <inheritdoc/>
+    public IEnumerable<string> Keys => _texts.Keys;
+    /// <inheritdoc/>
+    public IEnumerable<string> Values => _texts.Values;
+    /// <inheritdoc/>
+    public int Count => _texts.Count;
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => _texts.ContainsKey(key);
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string value) => _texts.TryGetValue(key, out value);
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _texts.GetEnumerator();
+    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    /// <inheritdoc/>
+    public bool Equals(Attributes? other) => other is not null && (ReferenceEquals(this, other) || Count == other.Count && _texts.All(t => other._texts.TryGetValue(t.Key, out var text) && text == t.Value));
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Attributes);
+    /// <inheritdoc/>
+    public override int GetHashCode() => _texts.Aggregate(Count, (hash, t) => hash ^ HashCode.Combine(t.Key, t.Value));
+}

@@ -1,4 +1,6 @@
 using SmartCity.Shell.Access;
+using SmartCity.Shell.City;
+using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell;
@@ -20,8 +22,12 @@ internal static class HostCommands
             }
             case ["admin", "add", var name]:
                 return await AccessSetup.AddAdministrator(services, name, Console.Out, Console.Error);
+            case ["feeds", "check", ..]:
+                return await FeedCommands.Check(services.GetRequiredService<CityPack>(), services.GetRequiredService<Catalogue>(), services.GetRequiredService<TimeProvider>(), Console.Out);
+            case ["feeds", "try", var file]:
+                return await FeedCommands.Try(file, services.GetRequiredService<IConfiguration>()["as"] ?? "json", services.GetRequiredService<CityPack>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; admin add NAME.");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
                 return 1;
         }
     }

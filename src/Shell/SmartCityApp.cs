@@ -40,6 +40,10 @@ public sealed class SmartCityApp
         var (words, settings) = Words(args);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = settings.Any(s => s.StartsWith("--applicationName=", StringComparison.OrdinalIgnoreCase)) ? null : Assembly.GetEntryAssembly()?.GetName().Name });
         builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
+        // a command's answer stands alone on the standard output
+        if (words.Length > 0) builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        // the pack that a command names is the pack that it means
+        if (words is ["feeds", "check", var named]) builder.Configuration["City"] = named;
         var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
         choose(choices);
         Register(builder, choices);
@@ -52,11 +56,13 @@ public sealed class SmartCityApp
         return new(app, words.Length == 0 ? [] : [new(words)]);
     }
 
-    // what comes before the first --setting is a command
+    // a command's words stand together; --settings may stand before and behind them
     private static (string[] Words, string[] Settings) Words(string[] args)
     {
-        var count = args.TakeWhile(a => !a.StartsWith('-') && !a.Contains('=', StringComparison.Ordinal)).Count();
-        return (args[..count], args[count..]);
+        static bool IsSetting(string word) => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal);
+        var before = args.TakeWhile(a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal)).ToArray();
+        var words = args.Skip(before.Length).TakeWhile(a => !IsSetting(a)).ToArray();
+        return (words, [.. before, .. args.Skip(before.Length + words.Length)]);
     }
 
     /// <summary>Runs until it is stopped, or carries out the command that the arguments name.</summary>
@@ -119,7 +125,8 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
-        services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
+        services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
+        services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
         services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));
         services.AddSingleton<AddressRule>().AddSingleton(s => new Dialer(s.GetRequiredService<AllowList>())).AddSingleton<SourceClient>();

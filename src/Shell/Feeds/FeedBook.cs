@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SmartCity.Shell.City;
+using SmartCity.Shell.Feeds.Mapping;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Feeds;
@@ -21,10 +22,12 @@ internal sealed record FeedHealth(FeedPlan Plan)
     public bool NothingMeasured { get; init; }
     /// <summary>How much the store has not taken yet: zero while the database is well.</summary>
     public int Unstored { get; init; }
+    /// <summary>Open events for which memory has no room.</summary>
+    public int LeftOut { get; init; }
 }
 
 /// <summary>What the feeds have brought, in memory for screens and in the store for the past.</summary>
-internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, TimeProvider time) : IFeeds
+internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, AnswerLog answers, TimeProvider time) : IFeeds
 {
     private readonly ConcurrentDictionary<string, Snapshot> _snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FeedHealth> _health = new(plans.Select(p => KeyValuePair.Create(p.Feed.Key, new FeedHealth(p))));
@@ -32,8 +35,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, IReadOnlyList<Document>> _documents = new(StringComparer.Ordinal);
     // what the last fetch of a feed said, so that of rows that are sent again and again only the new and the corrected are stored
     private readonly ConcurrentDictionary<string, HashSet<Reading>> _said = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, IReadOnlyList<Event>> _events = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, IReadOnlyList<Figure>> _figures = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, EventMemory> _events = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _things = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Dictionary<(string, string?, string), Figure>> _figures = new(StringComparer.Ordinal);
     private const int DocumentsInMemory = 200;
 
     public IReadOnlyList<FeedPlan> Plans => plans;
@@ -73,48 +77,53 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public Picture? Picture(string feed) => _pictures.TryGetValue(feed, out var p)
         ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height, p.Bytes.Length) : null;
 
-    public IReadOnlyList<Event> Events(string feed) => _events.GetValueOrDefault(feed, []);
+    public IReadOnlyList<Event> Events(string feed) => _events.GetValueOrDefault(feed)?.Shown ?? [];
 
-    public Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default) =>
-        Task.FromResult<IReadOnlyList<Event>>([.. Events(feed).Where(e => e.ReportedAt >= from && e.ReportedAt < to).OrderBy(e => e.ReportedAt)]);
+    public Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default) => store.Records.EventLog(feed, from, to, time.GetUtcNow(), cancel);
 
-    public Task<IReadOnlyList<Figure>> Figures(string feed, CancellationToken cancel = default) => Task.FromResult(_figures.GetValueOrDefault(feed, []));
+    public Task<IReadOnlyList<Figure>> Figures(string feed, CancellationToken cancel = default)
+    {
+        if (!_figures.TryGetValue(feed, out var known)) return Task.FromResult<IReadOnlyList<Figure>>([]);
+        lock (known) return Task.FromResult<IReadOnlyList<Figure>>([.. known.Values.OrderBy(f => f.Period, StringComparer.Ordinal).ThenBy(f => f.Indicator, StringComparer.Ordinal).ThenBy(f => f.Area, StringComparer.Ordinal)]);
+    }
 
     public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default)
     {
-        if (count > DocumentsInMemory) return await store.Documents(feed, count, cancel);
-        if (!_documents.TryGetValue(feed, out var known)) known = _documents.GetOrAdd(feed, await store.Documents(feed, DocumentsInMemory, cancel));
+        if (count > DocumentsInMemory) return await store.Records.Documents(feed, count, cancel);
+        if (!_documents.TryGetValue(feed, out var known)) known = _documents.GetOrAdd(feed, await store.Records.Documents(feed, DocumentsInMemory, cancel));
         return [.. known.Take(count)];
     }
 
     public async Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default)
     {
-        from = step == Step.Hour ? new(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : DayStart(from);
-        var hours = await store.Hours(feed, property, thing, from, to, cancel);
-        long StepOf(long hour) => step == Step.Hour ? hour : DayStart(DateTimeOffset.FromUnixTimeMilliseconds(hour)).ToUnixTimeMilliseconds();
-        var byStep = hours.GroupBy(h => StepOf(h.Hour)).ToDictionary(g => g.Key, g =>
+        from = StepStart(from, step);
+        return Points(await store.Sums(step, feed, property, thing, from, to, cancel), from, to, step);
+    }
+
+    /// <summary>The start of the step that an instant falls in.</summary>
+    internal DateTimeOffset StepStart(DateTimeOffset at, Step step) => step == Step.Hour ? new(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : CityDays.Start(at, city.Zone);
+
+    /// <summary>Sums of steps of single things as points, with a gap where there is none.</summary>
+    internal IReadOnlyList<Point> Points(IReadOnlyList<(long At, string Thing, int Count, double Sum, double Min, double Max)> sums, DateTimeOffset from, DateTimeOffset to, Step step)
+    {
+        var byStep = sums.GroupBy(h => h.At).ToDictionary(g => g.Key, g =>
         {
             // amounts are summed for each thing, then averaged over the things; means are weighed by count
             var things = g.Select(h => h.Thing).Distinct(StringComparer.Ordinal).Count();
             return new Point(DateTimeOffset.FromUnixTimeMilliseconds(g.Key), g.Sum(h => h.Sum) / g.Sum(h => h.Count), g.Min(h => h.Min), g.Max(h => h.Max), g.Sum(h => h.Sum) / things);
         });
         var points = new List<Point>();
-        for (var at = from; at < to; at = step == Step.Hour ? at.AddHours(1) : DayStart(at.AddHours(36)))
+        for (var at = from; at < to; at = step == Step.Hour ? at.AddHours(1) : CityDays.Start(at.AddHours(36), city.Zone))
             points.Add(byStep.GetValueOrDefault(at.ToUnixTimeMilliseconds()) ?? new(at, null));
         return points;
     }
 
     public Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default) => store.Since(feed, property, from, cancel);
 
-    private DateTimeOffset DayStart(DateTimeOffset at)
-    {
-        var date = TimeZoneInfo.ConvertTime(at, city.Zone).Date;
-        return new DateTimeOffset(date, city.Zone.GetUtcOffset(date)).ToUniversalTime();
-    }
-
     /// <summary>Reads back what was known when the host last ran, so that the first screen has it, with its age.</summary>
     public async Task Recall(CancellationToken cancel)
     {
+        await store.FillDays(cancel);
         foreach (var plan in plans)
         {
             var key = plan.Feed.Key;
@@ -123,7 +132,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                 case FeedKind.Observations:
                     var readings = await store.Newest(key, time.GetUtcNow() - plan.Rhythm.Drop, cancel);
                     if (readings.Count == 0) break;
-                    var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => Known(plan, t), StringComparer.Ordinal);
+                    var named = await RecallThings(key, cancel);
+                    var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => named.GetValueOrDefault(t) ?? Known(plan, t), StringComparer.Ordinal);
                     _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
                     _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt), NothingMeasured = readings.All(r => r.Value is null) };
                     break;
@@ -132,6 +142,20 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                     _pictures[key] = picture;
                     _health[key] = _health[key] with { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt) };
                     break;
+                case FeedKind.Events:
+                    var versions = await store.Records.Events(key, time.GetUtcNow(), EventMemory.Lately, cancel);
+                    _events.GetOrAdd(key, _ => new()).Recall(versions, time.GetUtcNow());
+                    if (versions.Count > 0) _health[key] = _health[key] with { AsOf = versions.Max(v => v.Event.FetchedAt) };
+                    break;
+                case FeedKind.Things:
+                    if (await RecallThings(key, cancel) is { Count: > 0 } standing) _snapshots[key] = new(1, standing, Snapshot.None.Values);
+                    break;
+                case FeedKind.Figures:
+                    var figures = await store.Records.Figures(key, time.GetUtcNow(), cancel);
+                    if (figures.Count == 0) break;
+                    _figures[key] = figures.ToDictionary(f => (f.Indicator, f.Area, f.Period));
+                    _health[key] = _health[key] with { AsOf = figures.Max(f => f.FetchedAt) };
+                    break;
                 default:
                     await Documents(key, DocumentsInMemory, cancel);
                     break;
@@ -139,7 +163,14 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         }
     }
 
-    private Thing Known(FeedPlan plan, string key) =>
+    private async Task<Dictionary<string, Thing>> RecallThings(string feed, CancellationToken cancel)
+    {
+        var things = await store.Records.Things(feed, time.GetUtcNow(), cancel);
+        _things[feed] = things.ToDictionary(t => t.Key, RecordBodies.Of, StringComparer.Ordinal);
+        return things.ToDictionary(t => t.Key, StringComparer.Ordinal);
+    }
+
+    internal Thing Known(FeedPlan plan, string key) =>
         plan.Register.GetValueOrDefault(key) ?? (city.Area(key) is { } area ? new(key, area.Name, key, area.Centre) : new(key, Text.Same(key), null, null));
 
     /// <summary>Takes over what one fetch brought; returns the readings that are new or corrected, for the store.</summary>
@@ -183,24 +214,81 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         Change(plan.Feed.Key, h => h with { AsOf = asOf });
     }
 
+    /// <summary>Takes over the events of one answer; returns the versions that are new, for the store.</summary>
+    /// <param name="plan">The feed.</param>
+    /// <param name="events">As the source says them; a version of zero is counted here.</param>
+    /// <param name="complete">True when the answer lists everything that is open: what is missing has ended.</param>
+    /// <param name="fetchedAt">When.</param>
+    public IReadOnlyList<EventVersion> TakeEvents(FeedPlan plan, IReadOnlyList<Event> events, bool complete, DateTimeOffset fetchedAt)
+    {
+        var memory = _events.GetOrAdd(plan.Feed.Key, _ => new());
+        var fresh = memory.Take(events, complete, fetchedAt);
+        Change(plan.Feed.Key, h => h with { AsOf = fetchedAt, LeftOut = memory.LeftOut });
+        return fresh;
+    }
+
+    /// <summary>Takes over things: everything that stands, for a feed of things; for another feed those that its rows name.
+    /// Returns what is new, has changed or is no more, for the store.</summary>
+    public IReadOnlyList<ThingVersion> TakeThings(FeedPlan plan, IReadOnlyDictionary<string, Thing> things, DateTimeOffset fetchedAt)
+    {
+        var key = plan.Feed.Key;
+        var all = plan.Feed.Kind == FeedKind.Things;
+        var known = _things.GetOrAdd(key, _ => new(StringComparer.Ordinal));
+        var fresh = new List<ThingVersion>();
+        foreach (var (id, thing) in things)
+        {
+            var body = RecordBodies.Of(thing);
+            if (known.GetValueOrDefault(id) == body) continue;
+            known[id] = body;
+            fresh.Add(new(id, thing, fetchedAt));
+        }
+        if (!all) return fresh;
+        foreach (var id in known.Keys.Where(k => !things.ContainsKey(k)).ToList())
+        {
+            known.Remove(id);
+            fresh.Add(new(id, null, fetchedAt));
+        }
+        if (fresh.Count > 0) _snapshots[key] = new(Latest(key).Version + 1, things, Snapshot.None.Values);
+        Change(key, h => h with { AsOf = fetchedAt });
+        return fresh;
+    }
+
+    /// <summary>Takes over figures; returns those that are new or corrected, for the store.</summary>
+    public IReadOnlyList<Figure> TakeFigures(FeedPlan plan, IReadOnlyList<Figure> figures, DateTimeOffset fetchedAt)
+    {
+        var known = _figures.GetOrAdd(plan.Feed.Key, _ => []);
+        var fresh = new List<Figure>();
+        lock (known)
+            foreach (var figure in figures)
+            {
+                var was = known.GetValueOrDefault((figure.Indicator, figure.Area, figure.Period));
+                if (was is not null && (was.Value, was.Unit, was.Target) == (figure.Value, figure.Unit, figure.Target)) continue;
+                fresh.Add(known[(figure.Indicator, figure.Area, figure.Period)] = figure with { FetchedAt = fetchedAt });
+            }
+        Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
+        return fresh;
+    }
+
+    /// <summary>Keeps the record of a fetch and its raw answer, beside the beat.</summary>
+    public void KeepAnswer(FeedPlan plan, DateTimeOffset fetchedAt, FetchOutcome outcome, string? detail, int rows, TimeSpan took, string? contentType, byte[] body) =>
+        answers.Put(new(plan.Feed.Key, fetchedAt, outcome, detail, rows, took, contentType, body, plan.KeepRaw));
+
     /// <summary>A list was read: whatever is in it is confirmed as of now. Returns what is new or has changed, for the store.</summary>
-    public IReadOnlyList<Document> TakeDocuments(FeedPlan plan, IReadOnlyList<Document> documents, DateTimeOffset fetchedAt)
+    public IReadOnlyList<FetchedDocument> TakeDocuments(FeedPlan plan, IReadOnlyList<Document> documents, DateTimeOffset fetchedAt)
     {
         var known = _documents.GetValueOrDefault(plan.Feed.Key, []).ToDictionary(d => d.Id, StringComparer.Ordinal);
-        var fresh = new List<Document>();
+        var fresh = new List<FetchedDocument>();
         foreach (var document in documents)
         {
             var was = known.GetValueOrDefault(document.Id);
             var now = was is null ? document : document with { Published = was.Published };
-            if (was is not null && Same(now, was)) continue;
-            fresh.Add(known[now.Id] = now);
+            if (now == was) continue;
+            fresh.Add(new(known[now.Id] = now, fetchedAt));
         }
         if (fresh.Count > 0) _documents[plan.Feed.Key] = [.. known.Values.OrderByDescending(d => d.Published).ThenBy(d => d.Id, StringComparer.Ordinal).Take(DocumentsInMemory)];
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
-
-    private static bool Same(Document a, Document b) => a with { Attributes = b.Attributes } == b && a.Attributes.Count == b.Attributes.Count && !a.Attributes.Except(b.Attributes).Any();
 
     /// <summary>Notes how much of a feed the store has not taken yet.</summary>
     public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SmartCity.Shell.City;
+using SmartCity.Shell.Feeds.Mapping;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Store;
 
@@ -12,6 +13,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private static readonly TimeSpan Keep = TimeSpan.FromDays(3);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly Dictionary<string, Outbox> _outboxes = book.Plans.ToDictionary(p => p.Feed.Key, p => new Outbox(p.Feed.Key, store));
+    private readonly Dictionary<string, Calls> _calls = book.Plans.ToDictionary(p => p.Feed.Key, _ => new Calls());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
         await Task.WhenAll([.. book.Plans.Select(plan => Loop(plan, stoppingToken)), Watch(stoppingToken), Prune(stoppingToken)]);
@@ -56,8 +58,9 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         var retries = book.HealthOf(plan.Feed.Key)!.Failures == 0 ? plan.Descriptor.Schedule.Retries : 0;
         for (var attempt = 0; ; attempt++)
         {
-            var (answer, outcome, detail, rows) = await Once(plan, previous, stop);
+            var (answer, outcome, detail, rows, answers, at) = await Once(plan, previous, stop);
             var took = time.GetElapsedTime(began);
+            foreach (var one in answers.DefaultIfEmpty(answer)) book.KeepAnswer(plan, at, outcome, detail is null ? null : secrets.Redact(detail), rows, took, one.ContentType, one.Body);
             if (outcome is FetchOutcome.Unreachable or FetchOutcome.UpstreamDown && attempt < retries && took + plan.Timeout < plan.Rhythm.Every)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(300 * (attempt + 1)), time, stop);
@@ -88,31 +91,23 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (waiting != left) book.NoteUnstored(plan, left);
     }
 
-    private async Task<(Answer Answer, FetchOutcome Outcome, string? Detail, int Rows)> Once(FeedPlan plan, Answer? previous, CancellationToken stop)
+    /// <param name="Answer">The last one, which makes the next question conditional.</param>
+    /// <param name="Answers">Every answer that came, for the record.</param>
+    /// <param name="At">When: what was taken over bears this time.</param>
+    private sealed record Fetched(Answer Answer, FetchOutcome Outcome, string? Detail, int Rows, IReadOnlyList<Answer> Answers, DateTimeOffset At);
+
+    private async Task<Fetched> Once(FeedPlan plan, Answer? previous, CancellationToken stop)
     {
         switch (plan.Format)
         {
-            case "rss":
-            {
-                var answer = await client.Get(Address(plan, plan.Descriptor.Url), plan.Timeout, previous, stop);
-                var now = time.GetUtcNow();
-                if (answer.NotModified)
-                {
-                    book.TakeDocuments(plan, [], now);
-                    return (answer, FetchOutcome.Ok, null, 0);
-                }
-                var (outcome, documents, detail) = NewsReader.Read(answer, city.Zone, now);
-                if (outcome is FetchOutcome.Ok or FetchOutcome.Empty) _outboxes[plan.Feed.Key].Put(book.TakeDocuments(plan, documents, now));
-                return (answer, outcome, detail, documents.Count);
-            }
             case "image":
             {
-                var answer = await client.Get(Address(plan, plan.Descriptor.Url), plan.Timeout, previous, stop);
-                if (answer.NotModified) return (answer, FetchOutcome.Ok, null, 1);
+                var answer = await client.Get(plan.Source.Address + new Placeholders(new Dictionary<string, string>(), ((ICity)city).Local(time.GetUtcNow()).DateTime).Fill(plan.Descriptor.Url, secrets), plan.Timeout, previous, stop);
+                if (answer.NotModified) return new(answer, FetchOutcome.Ok, null, 1, [], time.GetUtcNow());
                 var (outcome, type, width, height, detail) = PictureReader.Read(answer);
+                var now = time.GetUtcNow();
                 if (outcome == FetchOutcome.Ok)
                 {
-                    var now = time.GetUtcNow();
                     var hash = Convert.ToHexStringLower(SHA256.HashData(answer.Body));
                     var known = book.StoredPicture(plan.Feed.Key) is { } stored && stored.Hash == hash ? stored : null;
                     // without a date the same picture is as old as when it was first seen
@@ -121,47 +116,167 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                     if (known?.TakenAt != picture.TakenAt) _outboxes[plan.Feed.Key].Put(picture);
                     book.TakePicture(plan, picture, taken + plan.Covers < now ? taken + plan.Covers : now);
                 }
-                return (answer, outcome, detail, outcome == FetchOutcome.Ok ? 1 : 0);
+                return new(answer, outcome, detail, outcome == FetchOutcome.Ok ? 1 : 0, [], now);
             }
             default:
             {
-                var (answer, table) = await Rows(plan, plan.Descriptor.Url, default, stop);
-                if (table.Outcome != FetchOutcome.Ok) return (answer, table.Outcome, table.Detail, 0);
+                var answers = new List<Answer>();
+                var (answer, table) = await Ask(plan, plan.Descriptor.Url, previous, default, answers, stop);
                 var now = time.GetUtcNow();
-                var mapped = RowMap.Map(plan, city, table.Rows, plan.Covers, now);
-                if (mapped.Outcome == FetchOutcome.Ok) _outboxes[plan.Feed.Key].Put(book.Take(plan, mapped, now));
-                return (answer, mapped.Outcome, mapped.Detail, mapped.Things.Count);
+                // what was said is said again
+                if (answer.NotModified) return new(answer, Confirm(plan, now), null, book.HealthOf(plan.Feed.Key)!.Rows, [], now);
+                var (outcome, detail, rows) = Take(plan, table, now);
+                return new(answer, outcome, detail, rows, answers, now);
             }
         }
     }
 
-    // pages until a short one: totals in the body are not to be trusted. All pages share the time of one attempt
-    private async Task<(Answer, Table)> Rows(FeedPlan plan, string path, DateOnly day, CancellationToken stop)
+    private FetchOutcome Confirm(FeedPlan plan, DateTimeOffset now)
+    {
+        switch (plan.Feed.Kind)
+        {
+            case FeedKind.Documents: book.TakeDocuments(plan, [], now); break;
+            case FeedKind.Events: book.TakeEvents(plan, [], complete: false, now); break;
+            case FeedKind.Figures: book.TakeFigures(plan, [], now); break;
+            case FeedKind.Things: book.TakeThings(plan, book.Latest(plan.Feed.Key).Things, now); break;
+        }
+        return FetchOutcome.Ok;
+    }
+
+    /// <summary>Takes over what a table holds, of whatever kind the feed is.</summary>
+    internal (FetchOutcome Outcome, string? Detail, int Rows) Take(FeedPlan plan, Table table, DateTimeOffset now)
+    {
+        if (table.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty)) return (table.Outcome, table.Detail, 0);
+        if (table.Outcome == FetchOutcome.Empty && plan.Feed.Kind is not (FeedKind.Events or FeedKind.Documents)) return (table.Outcome, table.Detail, 0);
+        var mapped = RowMap.Map(plan, city, table, plan.Covers, now);
+        if (mapped.Outcome != FetchOutcome.Ok) return (mapped.Outcome, mapped.Detail, mapped.Count);
+        var outbox = _outboxes[plan.Feed.Key];
+        switch (plan.Feed.Kind)
+        {
+            case FeedKind.Documents: outbox.Put(book.TakeDocuments(plan, mapped.Documents, now)); break;
+            case FeedKind.Events: outbox.Put(book.TakeEvents(plan, mapped.Events, plan.Descriptor.Map.Event.Complete, now)); break;
+            case FeedKind.Things: outbox.Put(book.TakeThings(plan, mapped.Things, now)); break;
+            case FeedKind.Figures: outbox.Put(book.TakeFigures(plan, mapped.Figures, now)); break;
+            default:
+                outbox.Put(book.Take(plan, mapped, now));
+                outbox.Put(book.TakeThings(plan, mapped.Things, now));
+                break;
+        }
+        return (table.Outcome, table.Outcome == FetchOutcome.Ok ? mapped.Detail : table.Detail, mapped.Count);
+    }
+
+    // every value of for-each, every page: one table. All questions share the time of one attempt
+    private async Task<(Answer, Table)> Ask(FeedPlan plan, string path, Answer? previous, DateOnly day, List<Answer> answers, CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var all = new List<IReadOnlyDictionary<string, string>>();
-        var (size, hash) = (plan.Paging?.Size ?? 0, Array.Empty<byte>());
-        for (var first = plan.Paging?.First ?? 0; ; first += size)
+        var questions = plan.Descriptor.ForEach.Aggregate<KeyValuePair<string, List<string>>, List<Dictionary<string, string>>>([[]],
+            (all, each) => [.. all.SelectMany(q => each.Value.Select(v => new Dictionary<string, string>(q, StringComparer.Ordinal) { [each.Key] = v }))]);
+        // a question that is asked in one piece may be answered by "as before"
+        if (questions.Count == 1 && plan.Descriptor.Paging is null) return await Page(plan, path, questions[0], previous, day, plan.Timeout, answers, stop);
+        Table? whole = null;
+        (Answer Answer, Table Table) last = (Answer.Failed(FetchOutcome.Empty, ""), Table.Of(FetchOutcome.Empty));
+        foreach (var question in questions)
+        {
+            last = await Pages(plan, path, question, day, began, answers, stop);
+            // past one value that has nothing there are others; past one that fails there is half a truth
+            if (last.Table.Outcome == FetchOutcome.Empty) continue;
+            if (last.Table.Outcome != FetchOutcome.Ok) return last;
+            if (whole is null) whole = last.Table;
+            else whole.Append(last.Table);
+        }
+        return (last.Answer, whole ?? last.Table);
+    }
+
+    // pages until a short one: totals in the body are not to be trusted
+    private async Task<(Answer, Table)> Pages(FeedPlan plan, string path, Dictionary<string, string> question, DateOnly day, long began, List<Answer> answers, CancellationToken stop)
+    {
+        Table? all = null;
+        byte[] hash = [];
+        var paging = plan.Descriptor.Paging;
+        string? next = null;
+        for (var page = 0; ; page++)
         {
             var left = plan.Timeout - TimeProvider.System.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero) return (Answer.Failed(FetchOutcome.TimedOut, ""), Table.Of(FetchOutcome.TimedOut, $"{all.Count} rows and no end within {plan.Timeout.TotalSeconds:0.#} s"));
-            var answer = await client.Get(Address(plan, path, first, first + size - 1, day), left, null, stop);
-            // an error's body may say more than its status line
-            var table = answer.Outcome != FetchOutcome.Ok && answer.Body.Length == 0 ? Table.Of(answer.Outcome, answer.Detail) : TableReader.Read(plan, answer);
+            if (left <= TimeSpan.Zero) return (Answer.Failed(FetchOutcome.TimedOut, ""), Table.Of(FetchOutcome.TimedOut, $"{all?.Rows.Count ?? 0} rows and no end within {plan.Timeout.TotalSeconds:0.#} s"));
+            var (answer, table) = await Page(plan, path, Numbered(question, paging, page, next), null, day, left, answers, stop, paging?.Style == "next" ? next : null);
             // past the end some sources say that there is nothing, and some leave the rows out
-            if (all.Count > 0 && (table.Outcome == FetchOutcome.Empty || table.NoRows)) return (answer, new(FetchOutcome.Ok, all));
+            if (all is not null && (table.Outcome == FetchOutcome.Empty || table.NoRows)) return (answer, all);
             if (table.Outcome != FetchOutcome.Ok) return (answer, table);
             // and some know no pages and send everything again
             var same = SHA256.HashData(answer.Body);
-            if (hash.AsSpan().SequenceEqual(same)) return (answer, new(FetchOutcome.Ok, all));
+            if (hash.AsSpan().SequenceEqual(same)) return (answer, all!);
             hash = same;
-            all.AddRange(table.Rows);
-            if (plan.Paging is null || table.Rows.Count < size || all.Count > MaxRows) return (answer, new(FetchOutcome.Ok, all));
+            var count = table.Rows.Count;
+            next = table.Next is { Length: > 0 } more && more != next ? more : null;
+            if (all is null) all = table;
+            else all.Append(table);
+            if (paging is null || (paging.Style == "next" ? next is null : count < paging.Size) || all.Rows.Count > MaxRows || page + 1 >= paging.Most) return (answer, all);
         }
     }
 
-    private string Address(FeedPlan plan, string path, int start = 0, int end = 0, DateOnly day = default) =>
-        plan.Source.Address + Placeholders.Fill(path, secrets, start, end, day);
+    private static Dictionary<string, string> Numbered(Dictionary<string, string> question, FeedDescriptor.PagingOf? paging, int page, string? token)
+    {
+        if (paging is null) return question;
+        string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var first = paging.First + page * paging.Size;
+        return new(question, StringComparer.Ordinal)
+        {
+            ["start"] = Text(first), ["end"] = Text(first + paging.Size - 1), ["page"] = Text(paging.First + page), ["offset"] = Text(page * paging.Size), ["size"] = Text(paging.Size), ["token"] = token ?? "",
+        };
+    }
+
+    private async Task<(Answer, Table)> Page(FeedPlan plan, string path, Dictionary<string, string> question, Answer? previous, DateOnly day, TimeSpan left, List<Answer> answers, CancellationToken stop, string? next = null)
+    {
+        var now = time.GetUtcNow();
+        if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !_calls[plan.Feed.Key].Take(((ICity)city).Local(now).Date, perDay))
+            return (Answer.Failed(FetchOutcome.Quota, ""), Table.Of(FetchOutcome.Quota, $"{perDay} calls are all this source allows in a day"));
+        var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
+        var answer = await client.Get(new(url, left)
+        {
+            Previous = previous,
+            Headers = plan.Descriptor.Headers.ToDictionary(h => h.Key, h => Placeholders.Header(h.Value, secrets), StringComparer.OrdinalIgnoreCase),
+            MaxBytes = (int)(plan.Descriptor.MaxMegabytes * 1024 * 1024),
+            Redirects = plan.Descriptor.Redirects,
+        }, stop);
+        if (answer.NotModified) return (answer, Table.Of(FetchOutcome.Ok));
+        answers.Add(answer);
+        // an error's body may say more than its status line
+        return (answer, answer.Outcome != FetchOutcome.Ok && answer.Body.Length == 0 ? Table.Of(answer.Outcome, answer.Detail) : TableReader.Read(plan, answer, city.Zone, now));
+    }
+
+    // a next page elsewhere was never agreed with the city
+    private static bool SameHost(Uri next, FeedPlan plan) => next.GetLeftPart(UriPartial.Authority).Equals(new Uri(plan.Source.Address).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
+
+    private Dictionary<string, string> Window(FeedPlan plan, Dictionary<string, string> question, DateTimeOffset now)
+    {
+        if (plan.Descriptor.Window is not { } window) return question;
+        FeedPlan.TryDuration(window.Size, out var size);
+        FeedPlan.TryDuration(window.Floor, out var floor);
+        var to = new DateTimeOffset(now.UtcTicks / floor.Ticks * floor.Ticks, TimeSpan.Zero);
+        string Of(DateTimeOffset at) => ((ICity)city).Local(at).ToString(window.Format, System.Globalization.CultureInfo.InvariantCulture);
+        return new(question, StringComparer.Ordinal) { ["from"] = Of(to - size), ["to"] = Of(to) };
+    }
+
+    /// <summary>Counts the calls of a day, for sources that allow so many.</summary>
+    internal sealed class Calls
+    {
+        private readonly Lock _gate = new();
+        private DateTime _day;
+        private int _used;
+
+        public bool Take(DateTime day, int most)
+        {
+            lock (_gate)
+            {
+                if (_day != day) (_day, _used) = (day, 0);
+                if (_used >= most) return false;
+                _used++;
+                return true;
+            }
+        }
+
+        public int Used(DateTime day) { lock (_gate) return _day == day ? _used : 0; }
+    }
 
     /// <summary>The past, from a source that gives it by day: newest day first, and only what is not known. Once a start.</summary>
     internal async Task FillHistory(FeedPlan plan, CancellationToken stop)
@@ -184,9 +299,9 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 bool Unknown(Reading r) => !HasHour(r.ObservedAt) || covers < TimeSpan.FromHours(1) && times.Count > 0 && !times.Contains(r.ObservedAt.ToUnixTimeMilliseconds());
                 for (var attempt = 1; ; attempt++)
                 {
-                    var (_, table) = await Rows(plan, history.Url, day, stop);
+                    var (_, table) = await Ask(plan, history.Url, null, day, [], stop);
                     if (table.Outcome == FetchOutcome.Empty) break;
-                    var mapped = table.Outcome == FetchOutcome.Ok ? RowMap.Map(plan, city, table.Rows, covers, time.GetUtcNow()) : new(table.Outcome, [], new Dictionary<string, Thing>(), table.Detail);
+                    var mapped = table.Outcome == FetchOutcome.Ok ? RowMap.Map(plan, city, table, covers, time.GetUtcNow()) : new(table.Outcome, table.Detail);
                     if (mapped.Outcome == FetchOutcome.Ok)
                     {
                         // in pieces, between which live values are stored

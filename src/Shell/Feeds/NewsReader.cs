@@ -101,7 +101,7 @@ internal static class NewsReader
         var address = link.Length <= MaxLink && Uri.TryCreate(link.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri!.AbsoluteUri : null;
         id = id.Trim();
         if (id.Length is 0 or > MaxId) id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id.Length > 0 ? id : link + "\n" + title)))[..32];
-        return new(id, title, address, When(published, zone) is { } at && at <= fetchedAt + RowMap.Ahead ? at : fetchedAt, Plain(summary, MaxSummary),
+        return new(id, title, address, When(published, zone) is { } at && at <= fetchedAt + Mapping.RowMap.Ahead ? at : fetchedAt, Plain(summary, MaxSummary),
             language?.Trim() is { Length: >= 2 } code && code[..2].All(char.IsAsciiLetter) ? code[..2].ToLowerInvariant() : null);
     }
 
@@ -138,7 +138,8 @@ internal static class NewsReader
         return letters.Length <= length ? plain : plain[..letters[length - 1]] + "…";
     }
 
-    private static DateTimeOffset? When(string text, TimeZoneInfo zone)
+    /// <summary>A time as RFC 822 and its neighbours write it, wrong weekdays and names of zones included.</summary>
+    internal static DateTimeOffset? When(string text, TimeZoneInfo zone)
     {
         text = text.Trim();
         // the weekday adds nothing, and is wrong or in the city's language often enough

@@ -110,39 +110,3 @@ internal sealed class Secrets
     private static IEnumerable<string> Packed(byte[] secret) => Enumerable.Range(0, 3).Select(before =>
         Convert.ToBase64String([.. new byte[before], .. secret])[((8 * before + 5) / 6)..(8 * (before + secret.Length) / 6)]);
 }
-
-/// <summary>Fills the placeholders of a descriptor's url and headers.</summary>
-internal static class Placeholders
-{
-    /// <summary>A header's value: <c>{secret:name}</c> is the secret as it is, <c>{basic:name}</c> in base64, for a secret that is <c>user:password</c>.</summary>
-    public static string Header(string template, Secrets secrets) => Fill(template, name => name switch
-    {
-        ["secret", var key] => secrets.Get(key),
-        ["basic", var key] => Convert.ToBase64String(Encoding.UTF8.GetBytes(secrets.Get(key))),
-        _ => null,
-    });
-
-    public static string Fill(string path, Secrets secrets, int start, int end, DateOnly day) => Fill(path, name => name switch
-    {
-        ["secret", var key] => Uri.EscapeDataString(secrets.Get(key)),
-        ["start"] => start.ToString(CultureInfo.InvariantCulture),
-        ["end"] => end.ToString(CultureInfo.InvariantCulture),
-        ["day", var format] => day.ToString(format, CultureInfo.InvariantCulture),
-        _ => null,
-    });
-
-    // what nobody knows stays as it is
-    private static string Fill(string template, Func<string[], string?> value)
-    {
-        var filled = new StringBuilder();
-        for (var i = 0; i < template.Length;)
-        {
-            var open = template.IndexOf('{', i);
-            var close = open < 0 ? -1 : template.IndexOf('}', open);
-            if (close < 0) return filled.Append(template, i, template.Length - i).ToString();
-            filled.Append(template, i, open - i).Append(value(template[(open + 1)..close].Split(':', 2)) ?? template[open..(close + 1)]);
-            i = close + 1;
-        }
-        return filled.ToString();
-    }
-}

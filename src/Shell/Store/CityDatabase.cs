@@ -13,7 +13,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
 {
     /// <summary>Pages and feeds never wait longer for a lock than this.</summary>
     private const int BusySeconds = 5;
-    private readonly NpgsqlDataSource? _postgres;
+    private readonly NpgsqlDataSource? _postgres, _readers;
     private readonly SemaphoreSlim _writer = new(1, 1);
 
     public DatabaseKind Kind { get; }
@@ -31,8 +31,10 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
             if (NamesHost(setting))
             {
                 Kind = DatabaseKind.Postgres;
-                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30 }.ConnectionString;
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40 }.ConnectionString;
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
+                // few, so that questions about the past never use up the server's places
+                _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);
                 return;
             }
             var path = setting.Contains("Data Source=", StringComparison.OrdinalIgnoreCase) ? new SqliteConnectionStringBuilder(setting).DataSource : setting;
@@ -84,6 +86,15 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         return connection;
     }
 
+    /// <summary>A connection for questions that nobody's work may wait for: it cannot write, and takes no writer's place.</summary>
+    public async Task<DbConnection> OpenToRead(CancellationToken cancel)
+    {
+        if (_readers is not null) return await _readers.OpenConnectionAsync(cancel);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ConnectionString);
+        await connection.OpenAsync(cancel);
+        return connection;
+    }
+
     /// <summary>Runs a write. The embedded database takes one writer at a time: waiting here is fair, inside it is not.</summary>
     public async Task Write(Func<DbConnection, Task> work, CancellationToken cancel)
     {
@@ -103,7 +114,10 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     {
         _writer.Dispose();
         if (_postgres is not null) await _postgres.DisposeAsync();
-        if (Kind == DatabaseKind.Sqlite) SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+        if (_readers is not null) await _readers.DisposeAsync();
+        if (Kind != DatabaseKind.Sqlite) return;
+        SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+        SqliteConnection.ClearPool(new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ConnectionString));
     }
 
     private sealed class Pragmas : DbConnectionInterceptor

@@ -15,6 +15,15 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
     public DbSet<HourOf> Hours => Set<HourOf>();
     public DbSet<StoredDocument> Documents => Set<StoredDocument>();
     public DbSet<StoredPicture> Pictures => Set<StoredPicture>();
+    public DbSet<DayOf> Days => Set<DayOf>();
+    public DbSet<StoredDocumentVersion> DocumentVersions => Set<StoredDocumentVersion>();
+    public DbSet<StoredEvent> Events => Set<StoredEvent>();
+    public DbSet<StoredThing> Things => Set<StoredThing>();
+    public DbSet<StoredFigure> Figures => Set<StoredFigure>();
+    public DbSet<StoredFetch> Fetches => Set<StoredFetch>();
+    public DbSet<StoredAnswer> Answers => Set<StoredAnswer>();
+    public DbSet<StoredRaw> Raw => Set<StoredRaw>();
+    public DbSet<RestoredMonth> Restored => Set<RestoredMonth>();
 
     protected override void Build(ModelBuilder model)
     {
@@ -28,15 +37,65 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
         });
         // clustered by time: small batches stay cheap as the table grows
         model.Entity<Observation>(e => { e.ToTable("observations"); e.HasKey(o => new { o.ObservedAt, o.SeriesId, o.FetchedAt }); });
-        model.Entity<HourOf>(e => { e.ToTable("hours"); e.HasKey(h => new { h.SeriesId, h.Hour }); e.HasIndex(h => h.Hour); });
+        model.Entity<HourOf>(e => { e.ToTable("hours"); e.HasKey(h => new { h.SeriesId, h.Hour }); e.HasIndex(h => h.Hour); e.Property(h => h.ChangedAt).HasDefaultValue(0L); });
+        model.Entity<DayOf>(e => { e.ToTable("days"); e.HasKey(d => new { d.SeriesId, d.Day }); e.HasIndex(d => d.Day); });
         model.Entity<StoredDocument>(e =>
         {
             e.ToTable("documents");
             e.HasKey(d => new { d.Feed, d.Id });
             e.Property(d => d.Feed).HasMaxLength(100);
             e.Property(d => d.Id).HasMaxLength(200);
+            e.Property(d => d.Attributes).HasDefaultValue("");
+            e.Property(d => d.FetchedAt).HasDefaultValue(0L);
             e.HasIndex(d => new { d.Feed, d.Published });
         });
+        model.Entity<StoredDocumentVersion>(e =>
+        {
+            e.ToTable("document_versions");
+            e.HasKey(d => new { d.Feed, d.Id, d.FetchedAt });
+            e.Property(d => d.Feed).HasMaxLength(100);
+            e.Property(d => d.Id).HasMaxLength(200);
+        });
+        model.Entity<StoredEvent>(e =>
+        {
+            e.ToTable("events");
+            e.HasKey(v => new { v.Feed, v.Id, v.FetchedAt, v.Version });
+            e.Property(v => v.Feed).HasMaxLength(100);
+            e.Property(v => v.Id).HasMaxLength(400);
+            e.Property(v => v.Kind).HasMaxLength(100);
+            e.HasIndex(v => new { v.Feed, v.Status, v.Until });
+            e.HasIndex(v => new { v.Feed, v.FetchedAt });
+            e.HasIndex(v => new { v.Feed, v.ReportedAt });
+        });
+        model.Entity<StoredThing>(e =>
+        {
+            e.ToTable("things");
+            e.HasKey(t => new { t.Feed, t.Key, t.From });
+            e.Property(t => t.Feed).HasMaxLength(100);
+            e.Property(t => t.Key).HasMaxLength(200);
+            e.HasIndex(t => new { t.Feed, t.Until });
+        });
+        model.Entity<StoredFigure>(e =>
+        {
+            e.ToTable("figures");
+            e.HasKey(f => new { f.Feed, f.Indicator, f.Area, f.Period, f.FetchedAt });
+            e.Property(f => f.Feed).HasMaxLength(100);
+            e.Property(f => f.Indicator).HasMaxLength(200);
+            e.Property(f => f.Area).HasMaxLength(200);
+            e.Property(f => f.Period).HasMaxLength(20);
+            e.HasIndex(f => new { f.Feed, f.Until });
+        });
+        model.Entity<StoredFetch>(e => { e.ToTable("fetches"); e.HasKey(f => new { f.Feed, f.From }); e.Property(f => f.Feed).HasMaxLength(100); e.HasIndex(f => f.Until); });
+        model.Entity<StoredAnswer>(e =>
+        {
+            e.ToTable("answers");
+            e.HasKey(a => new { a.Feed, a.From });
+            e.Property(a => a.Feed).HasMaxLength(100);
+            e.Property(a => a.Hash).HasMaxLength(64);
+            e.HasIndex(a => new { a.Feed, a.Until });
+        });
+        model.Entity<StoredRaw>(e => { e.ToTable("raw"); e.HasKey(r => r.Hash); e.Property(r => r.Hash).HasMaxLength(64); e.HasIndex(r => r.KeepUntil); });
+        model.Entity<RestoredMonth>(e => { e.ToTable("restored"); e.HasKey(r => r.Month); e.Property(r => r.Month).HasMaxLength(7); });
         model.Entity<StoredPicture>(e => { e.ToTable("pictures"); e.HasKey(p => p.Feed); e.Property(p => p.Feed).HasMaxLength(100); });
     }
 }
@@ -70,6 +129,20 @@ internal sealed class HourOf
     public double Sum { get; set; }
     public double Min { get; set; }
     public double Max { get; set; }
+    /// <summary>The latest fetch that had a part in it: before it, the hour was known otherwise. Zero where it was not noted.</summary>
+    public long ChangedAt { get; set; }
+}
+
+/// <summary>The hours of a series within one day of the city.</summary>
+internal sealed class DayOf
+{
+    public int SeriesId { get; set; }
+    /// <summary>Midnight of the city.</summary>
+    public long Day { get; set; }
+    public int Count { get; set; }
+    public double Sum { get; set; }
+    public double Min { get; set; }
+    public double Max { get; set; }
 }
 
 internal sealed class StoredDocument
@@ -81,6 +154,114 @@ internal sealed class StoredDocument
     public long Published { get; set; }
     public string Summary { get; set; } = "";
     public string? Language { get; set; }
+    /// <summary>JSON; empty when there are none.</summary>
+    public string Attributes { get; set; } = "";
+    /// <summary>When it was first fetched as it is now; zero where it was not noted.</summary>
+    public long FetchedAt { get; set; }
+}
+
+/// <summary>What a document said before it was changed.</summary>
+internal sealed class StoredDocumentVersion
+{
+    public string Feed { get; set; } = "";
+    public string Id { get; set; } = "";
+    public long FetchedAt { get; set; }
+    public long Until { get; set; }
+    public string Title { get; set; } = "";
+    public string? Link { get; set; }
+    public long Published { get; set; }
+    public string Summary { get; set; } = "";
+    public string? Language { get; set; }
+    public string Attributes { get; set; } = "";
+}
+
+/// <summary>One version of an event: valid from its fetch until the next one's.</summary>
+internal sealed class StoredEvent
+{
+    public string Feed { get; set; } = "";
+    public string Id { get; set; } = "";
+    public long FetchedAt { get; set; }
+    public long Version { get; set; }
+    /// <summary>The source's own number, or zero: what is lower is old.</summary>
+    public long Said { get; set; }
+    /// <summary>Of what the source said, to know it when it is said again.</summary>
+    public long Hash { get; set; }
+    public short Status { get; set; }
+    public string Kind { get; set; } = "";
+    public long ReportedAt { get; set; }
+    public long? Expires { get; set; }
+    public long? Until { get; set; }
+    /// <summary>JSON of everything else.</summary>
+    public string Body { get; set; } = "";
+}
+
+/// <summary>A thing as it was from one fetch until another.</summary>
+internal sealed class StoredThing
+{
+    public string Feed { get; set; } = "";
+    public string Key { get; set; } = "";
+    public long From { get; set; }
+    public long? Until { get; set; }
+    public string Body { get; set; } = "";
+}
+
+/// <summary>One value of an indicator; a correction is a further row.</summary>
+internal sealed class StoredFigure
+{
+    public string Feed { get; set; } = "";
+    public string Indicator { get; set; } = "";
+    /// <summary>Empty for the whole city.</summary>
+    public string Area { get; set; } = "";
+    public string Period { get; set; } = "";
+    public long FetchedAt { get; set; }
+    public double? Value { get; set; }
+    public string Unit { get; set; } = "";
+    public double? Target { get; set; }
+    public long? Until { get; set; }
+}
+
+/// <summary>Fetches of a feed, one after the other, that came to the same.</summary>
+internal sealed class StoredFetch
+{
+    public string Feed { get; set; } = "";
+    public long From { get; set; }
+    public long Until { get; set; }
+    public int Count { get; set; }
+    public short Outcome { get; set; }
+    public string? Detail { get; set; }
+}
+
+/// <summary>Fetches of a feed, one after the other, that came to the same with the same answer.</summary>
+internal sealed class StoredAnswer
+{
+    public string Feed { get; set; } = "";
+    public long From { get; set; }
+    public long Until { get; set; }
+    public int Count { get; set; }
+    public short Outcome { get; set; }
+    public string? Detail { get; set; }
+    public int Rows { get; set; }
+    /// <summary>Milliseconds of the last one.</summary>
+    public int Took { get; set; }
+    public string? ContentType { get; set; }
+    /// <summary>SHA-256 of the bytes in hexadecimal; empty when there were none.</summary>
+    public string Hash { get; set; } = "";
+    public int Size { get; set; }
+}
+
+/// <summary>The bytes of an answer, compressed with Brotli, once however often they were sent.</summary>
+internal sealed class StoredRaw
+{
+    public string Hash { get; set; } = "";
+    public byte[] Bytes { get; set; } = [];
+    public long KeepUntil { get; set; }
+}
+
+/// <summary>A month that was brought back from the archive.</summary>
+internal sealed class RestoredMonth
+{
+    public string Month { get; set; } = "";
+    public long At { get; set; }
 }
 
 /// <summary>The newest picture of a feed.</summary>

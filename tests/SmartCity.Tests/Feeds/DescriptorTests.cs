@@ -9,8 +9,8 @@ namespace SmartCity.Tests.Feeds;
 public sealed class DescriptorTests
 {
     [Theory]
-    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are csv, seoul-openapi.")]
-    [InlineData("preset: seoul-openapi", "format: xlsx", "the format is 'xlsx'; it is one of json, csv, rss, image.")]
+    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are csv, ")]
+    [InlineData("preset: seoul-openapi", "format: abacus", "the format is 'abacus'; it is one of ")]
     [InlineData("source: plaza", "source: square", "the source square is not listed in city.json.")]
     [InlineData("url: /{secret", "url: http://{secret", "url is a path below the source's address and begins with a slash.")]
     [InlineData("every: 10s", "every: soon", "schedule.every is 'soon'; write a number and s, m, h or d, such as 10s.")]

@@ -8,7 +8,7 @@ public sealed class FreshnessTests
     private static readonly Rhythm Ten = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(15));
 
     private static FeedHealth Health(Rhythm rhythm, double? age, FetchOutcome outcome, bool nothing = false) =>
-        new(new(null!, null!, null!, "json", new(), null, rhythm, default, default, default, new Dictionary<string, Thing>())) { AsOf = age is { } a ? Start - TimeSpan.FromSeconds(a) : null, Outcome = outcome, NothingMeasured = nothing };
+        new(new(null!, null!, null!, "json", rhythm, default, default, default, new Dictionary<string, Thing>())) { AsOf = age is { } a ? Start - TimeSpan.FromSeconds(a) : null, Outcome = outcome, NothingMeasured = nothing };
 
     [Theory]
     // nothing has ever come

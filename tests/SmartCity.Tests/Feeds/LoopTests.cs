@@ -38,7 +38,7 @@ public sealed partial class LoopTests
         await using var source = Paged(rows, pastTheEnd, knowsPages);
         await using var bench = await FeedBench.Start();
         bench.Redirect(FeedBench.Air, source.Address);
-        bench.Change(FeedBench.Air, p => p with { Paging = new() { First = 1, Size = 10 } });
+        bench.Plan(FeedBench.Air).Descriptor.Paging = new() { First = 1, Size = 10 };
         bench.Plan(FeedBench.Air).Descriptor.Expect.Rows = 1;
         Assert.Equal(FetchOutcome.Ok, (await bench.Beat(FeedBench.Air)).Outcome);
         Assert.Equal(requests, source.Requests);
@@ -51,7 +51,7 @@ public sealed partial class LoopTests
         await using var source = Paged(20, """{"RESULT":{"CODE":"ERROR-337","MESSAGE":"used up"}}""");
         await using var bench = await FeedBench.Start();
         bench.Redirect(FeedBench.Air, source.Address);
-        bench.Change(FeedBench.Air, p => p with { Paging = new() { First = 1, Size = 10 } });
+        bench.Plan(FeedBench.Air).Descriptor.Paging = new() { First = 1, Size = 10 };
         Assert.Equal(FetchOutcome.Quota, (await bench.Beat(FeedBench.Air)).Outcome);
         Assert.Same(Snapshot.None, bench.Book.Latest(FeedBench.Air));
     }

@@ -58,7 +58,7 @@ public sealed class StoreLossTests
         Assert.Equal(5, stored.Select(r => r.ObservedAt).Distinct().Count());
         Assert.Equal(bench.Book.Latest(FeedBench.Air).Values.Values.Where(r => r.Property == "pm10").OrderBy(r => r.Thing), stored.Where(r => r.ObservedAt == stored[^1].ObservedAt).OrderBy(r => r.Thing));
         Assert.Equal(bench.Book.StoredPicture(FeedBench.Picture)!.Hash, (await bench.Store.Picture(FeedBench.Picture, FeedBench.Cancel))!.Hash);
-        Assert.Equal(await bench.Book.Documents(FeedBench.News, 20, FeedBench.Cancel), await bench.Store.Documents(FeedBench.News, 20, FeedBench.Cancel));
+        Assert.Equal(await bench.Book.Documents(FeedBench.News, 20, FeedBench.Cancel), await bench.Store.Records.Documents(FeedBench.News, 20, FeedBench.Cancel));
         Assert.Single(bench.Log.Of(LogLevel.Information), l => l.StartsWith("What the feed atmosphere.air brings is stored again: 450 waited, 0 were given up", StringComparison.Ordinal));
     }
 

@@ -15,8 +15,8 @@ public sealed class ReadingStoreTests
         new(thing, property, Noon.AddMinutes(minute), Noon.AddMinutes(minute + 1), Noon.AddMinutes(fetched), value, quality ?? (value is null ? Quality.Missing : Quality.Good));
 
     private static async Task<string> Hours(ReadingStore store, string? thing = null) => string.Join("; ", (await store.Hours(Feed, "pm10", thing, Noon.AddDays(-30), Noon.AddDays(30), TestDatabase.Cancel))
-        .OrderBy(h => h.Hour).ThenBy(h => h.Thing, StringComparer.Ordinal)
-        .Select(h => string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(h.Hour):HH} {h.Thing} {h.Count}x {h.Sum:0.###} {h.Min:0.###}..{h.Max:0.###}")));
+        .OrderBy(h => h.At).ThenBy(h => h.Thing, StringComparer.Ordinal)
+        .Select(h => string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(h.At):HH} {h.Thing} {h.Count}x {h.Sum:0.###} {h.Min:0.###}..{h.Max:0.###}")));
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task What_is_stored_is_read_back_whole(Db kind)
@@ -124,11 +124,11 @@ public sealed class ReadingStoreTests
     {
         await using var database = await TestDatabase.Migrated(kind);
         var first = new Document("1", "제목 “하나”", "https://city.example/1", Noon, "s", "ko");
-        await database.Store.AddDocuments(Feed, [first, new("2", "Two", null, Noon.AddHours(1), "", null)], TestDatabase.Cancel);
-        await database.Store.AddDocuments(Feed, [first with { Title = "New", Published = Noon.AddHours(5) }], TestDatabase.Cancel);
-        Assert.Equal([new("2", "Two", null, Noon.AddHours(1), "", null), first with { Title = "New" }], await database.Store.Documents(Feed, 10, TestDatabase.Cancel));
-        Assert.Equal("2", Assert.Single(await database.Store.Documents(Feed, 1, TestDatabase.Cancel)).Id);
-        Assert.Empty(await database.Store.Documents("another.feed", 10, TestDatabase.Cancel));
+        await database.Store.Records.AddDocuments(Feed, [new(first, Noon), new(new("2", "Two", null, Noon.AddHours(1), "", null), Noon)], TestDatabase.Cancel);
+        await database.Store.Records.AddDocuments(Feed, [new(first with { Title = "New", Published = Noon.AddHours(5) }, Noon.AddHours(5))], TestDatabase.Cancel);
+        Assert.Equal([new("2", "Two", null, Noon.AddHours(1), "", null), first with { Title = "New" }], await database.Store.Records.Documents(Feed, 10, TestDatabase.Cancel));
+        Assert.Equal("2", Assert.Single(await database.Store.Records.Documents(Feed, 1, TestDatabase.Cancel)).Id);
+        Assert.Empty(await database.Store.Records.Documents("another.feed", 10, TestDatabase.Cancel));
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -151,7 +151,7 @@ public sealed class ReadingStoreTests
         {
             for (var i = 0; i < 10; i++)
             {
-                if (n % 3 == 0) await database.Store.AddDocuments($"feed.{n}", [new($"{i}", "t", null, Noon, "", null)], TestDatabase.Cancel);
+                if (n % 3 == 0) await database.Store.Records.AddDocuments($"feed.{n}", [new(new($"{i}", "t", null, Noon, "", null), Noon)], TestDatabase.Cancel);
                 else if (n % 3 == 1) await database.Store.Add($"feed.{n}", [.. Enumerable.Range(0, 20).Select(t => Value(i, t, $"{t}"))], TestDatabase.Cancel);
                 else await database.Store.Since($"feed.{n - 1}", null, Noon, TestDatabase.Cancel);
             }

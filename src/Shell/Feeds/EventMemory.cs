@@ -1,0 +1,87 @@
+using SmartCity.Shell.Store;
+
+namespace SmartCity.Shell.Feeds;
+
+/// <summary>The events of one feed as they stand: what is said again is nothing new, what is no longer said has ended, and
+/// however much a source says, memory stays bounded.</summary>
+internal sealed class EventMemory
+{
+    public const int MostOpen = 5_000, MostEnded = 1_000;
+    /// <summary>What is over is still shown for so long.</summary>
+    public static readonly TimeSpan Lately = TimeSpan.FromHours(24);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, EventVersion> _known = new(StringComparer.Ordinal);
+    // what the last answer said, also of events that memory does not hold
+    private HashSet<(string Id, long Hash)> _said = [];
+
+    /// <summary>The newest version of every event, the latest report first.</summary>
+    public IReadOnlyList<Event> Shown { get; private set; } = [];
+
+    /// <summary>Open events of the last answer for which there was no room.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>Takes over what an answer says. Returns the versions that are new.</summary>
+    /// <param name="events">In any order; of several versions of one event the highest counts.</param>
+    /// <param name="complete">True when the answer lists everything that is open: what is missing has ended.</param>
+    /// <param name="fetchedAt">When.</param>
+    public IReadOnlyList<EventVersion> Take(IReadOnlyList<Event> events, bool complete, DateTimeOffset fetchedAt)
+    {
+        lock (_gate)
+        {
+            var fresh = new List<EventVersion>();
+            var said = new HashSet<(string, long)>();
+            var present = new Dictionary<string, Event>(StringComparer.Ordinal);
+            foreach (var e in events)
+                if (!present.TryGetValue(e.Id, out var other) || e.Version > other.Version || e.Version == other.Version && e.ReportedAt >= other.ReportedAt) present[e.Id] = e with { FetchedAt = fetchedAt };
+            var open = _known.Values.Count(k => k.Event.OpenAt(fetchedAt));
+            LeftOut = 0;
+            foreach (var e in present.Values.OrderByDescending(e => e.ReportedAt).ThenBy(e => e.Id, StringComparer.Ordinal))
+            {
+                var hash = RecordBodies.Hash(e);
+                var known = _known.GetValueOrDefault(e.Id);
+                if (known?.Hash == hash || known is null && _said.Contains((e.Id, hash)))
+                {
+                    said.Add((e.Id, hash));
+                    continue;
+                }
+                if (known is not null && e.Version > 0 && e.Version < known.Said) continue;
+                if (e.OpenAt(fetchedAt) && known?.Event.OpenAt(fetchedAt) != true && ++open > MostOpen)
+                {
+                    open--;
+                    LeftOut++;
+                    continue;
+                }
+                said.Add((e.Id, hash));
+                var status = e.Status == EventStatus.Active && known?.Event.OpenAt(fetchedAt) == true ? EventStatus.Updated : e.Status;
+                var version = new EventVersion(e with { Version = known is null ? Math.Max(1, e.Version) : Math.Max(e.Version, known.Event.Version + 1), Status = status }, Math.Max(e.Version, known?.Said ?? 0), hash);
+                fresh.Add(_known[e.Id] = version);
+            }
+            if (complete)
+                foreach (var (id, known) in _known.ToList())
+                    if (known.Event.Status is EventStatus.Active or EventStatus.Updated && !present.ContainsKey(id))
+                        fresh.Add(_known[id] = new(known.Event with { Status = EventStatus.Ended, Version = known.Event.Version + 1, ReportedAt = fetchedAt, FetchedAt = fetchedAt }, known.Said, 0));
+            _said = said;
+            Tidy(fetchedAt);
+            return fresh;
+        }
+    }
+
+    /// <summary>What was known when the host last ran.</summary>
+    public void Recall(IReadOnlyList<EventVersion> versions, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            foreach (var version in versions) _known[version.Event.Id] = version;
+            Tidy(now);
+        }
+    }
+
+    private void Tidy(DateTimeOffset now)
+    {
+        var over = _known.Values.Where(k => !k.Event.OpenAt(now)).ToList();
+        static DateTimeOffset End(Event e) => e.Status is EventStatus.Active or EventStatus.Updated ? e.Expires!.Value : e.FetchedAt;
+        foreach (var gone in over.Where(k => now - End(k.Event) > Lately).Concat(over.OrderByDescending(k => End(k.Event)).Skip(MostEnded)).ToList()) _known.Remove(gone.Event.Id);
+        Shown = [.. _known.Values.Select(k => k.Event).OrderByDescending(e => e.ReportedAt).ThenBy(e => e.Id, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,73 @@
+using SmartCity.Shell.City;
+
+namespace SmartCity.Shell.Feeds;
+
+/// <summary><c>feeds check PACK</c> and <c>feeds try FILE --as FORMAT</c>: the feed path over files, without network and store.</summary>
+internal static class FeedCommands
+{
+    private const long MaxBytes = 20 * 1024 * 1024;
+
+    /// <summary>Reads a file as one answer and prints a line of JSON for every record it would store, or one line that says why it is refused.</summary>
+    /// <returns>0, or 1 when it is refused.</returns>
+    public static async Task<int> Try(string file, string format, CityPack city, TimeProvider time, TextWriter output)
+    {
+        int Refused(FetchOutcome outcome, string? reason)
+        {
+            output.WriteLine($"refused: {FeedTrial.Class(outcome)}: {NewsReader.Plain(reason is { Length: > 0 } said ? said : "no reason given", 400)}");
+            return 1;
+        }
+        FeedPlan plan;
+        try { plan = FeedTrial.PlanOf(format, city); }
+        catch (CannotStartException wrong) { return Refused(FetchOutcome.BadRequest, wrong.Message); }
+        var info = new FileInfo(file);
+        if (!info.Exists) return Refused(FetchOutcome.Unreachable, $"there is no file {file}");
+        if (info.Length > MaxBytes) return Refused(FetchOutcome.TooLarge, $"the file is larger than {MaxBytes / 1024 / 1024} MB");
+        var answer = new Answer(FetchOutcome.Ok, await System.IO.File.ReadAllBytesAsync(file));
+        var result = FeedTrial.Read(plan, city, answer, time.GetUtcNow());
+        if (result.Outcome == FetchOutcome.Empty) return 0;
+        if (result.Outcome != FetchOutcome.Ok) return Refused(result.Outcome, result.Detail);
+        var lines = FeedTrial.Lines(result.Mapped!, result.Plan.Feed.Properties).ToList();
+        if (lines.Count == 0) return Refused(FetchOutcome.SchemaDrift, result.Detail ?? "nothing in it could be read");
+        foreach (var line in lines) await output.WriteLineAsync(line);
+        return 0;
+    }
+
+    /// <summary>Replays every descriptor of a pack against its stored sample and prints what it would store.</summary>
+    /// <returns>0 when every descriptor has a sample and each came to what it should, else 1.</returns>
+    public static async Task<int> Check(CityPack city, Catalogue catalogue, TimeProvider time, TextWriter output)
+    {
+        var problems = new List<Problem>();
+        var (good, bad) = (0, 0);
+        foreach (var descriptor in FeedPlan.Descriptors(city, problems))
+        {
+            var (ok, line) = await Check(descriptor, city, catalogue, time.GetUtcNow(), problems);
+            if (ok) good++; else bad++;
+            await output.WriteLineAsync($"{(ok ? "ok     " : "WRONG  ")} {descriptor.File,-32} {line}");
+        }
+        foreach (var problem in problems) await output.WriteLineAsync($"WRONG   {problem.Where}: {problem.What}");
+        await output.WriteLineAsync($"{good} descriptors as they should be, {bad + problems.Count} wrong.");
+        return bad + problems.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<(bool Ok, string Line)> Check(FeedDescriptor d, CityPack city, Catalogue catalogue, DateTimeOffset now, List<Problem> problems)
+    {
+        // a feed of a module that is not here is checked by what its descriptor says of itself
+        var feed = FeedPlan.FeedOf(d, catalogue) ?? FeedPlan.FeedOf(d, null)!;
+        if (FeedPlan.Plan(city, feed, d, problems) is not { } plan) return (false, "cannot be planned");
+        if (d.Sample is null) return (false, "has no sample");
+        var path = Path.Combine(city.Folder, "feeds", d.Sample);
+        if (!System.IO.File.Exists(path)) return (false, $"the sample {d.Sample} is missing");
+        var body = await System.IO.File.ReadAllBytesAsync(path);
+        if (plan.Format == "image")
+        {
+            var (outcome, type, width, height, detail) = PictureReader.Read(new(FetchOutcome.Ok, body));
+            return (outcome == FetchOutcome.Ok, outcome == FetchOutcome.Ok ? $"picture: {type} {width} × {height}" : $"{FeedTrial.Class(outcome)}: {detail}");
+        }
+        // a sample is of the day it was recorded on: what it calls the future was the present
+        var result = FeedTrial.Read(plan, city, new(FetchOutcome.Ok, body, ContentType: d.SampleType), now);
+        if (result.Outcome != FetchOutcome.Ok) return (false, $"{FeedTrial.Class(result.Outcome)}: {result.Detail}");
+        var m = result.Mapped!;
+        var counts = new[] { (m.Readings.Count, "observations"), (m.Things.Count, "things"), (m.Events.Count, "events"), (m.Figures.Count, "figures"), (m.Documents.Count, "documents") }.Where(c => c.Item1 > 0).Select(c => $"{c.Item1} {c.Item2}");
+        return (true, $"{string.Join(", ", counts)}{(m.Unmapped.Count > 0 ? $"; not mapped: {NewsReader.Plain(string.Join(", ", m.Unmapped), 120)}" : "")}{(result.Detail is { } detail2 ? $"; {detail2}" : "")}");
+    }
+}
