@@ -98,7 +98,7 @@ public sealed class OutboundSecretTests
         Assert.Equal("Bearer a/b+c d", Placeholders.Header("Bearer {secret:plaza}", secrets));
         Assert.Equal("Basic dXNlcjpwYXNz", Placeholders.Header("Basic {basic:login}", secrets));
         Assert.Equal("a/b+c d;sample;sample;{start};{", Placeholders.Header("{secret:PLAZA};{secret:unknown};{secret:empty};{start};{", secrets));
-        Assert.Equal("/a%2Fb%2Bc%20d/1/20260720/{basic:login}", Placeholders.Fill("/{secret:plaza}/{start}/{day:yyyyMMdd}/{basic:login}", secrets, 1, 2, new(2026, 7, 20)));
+        Assert.Equal("/a%2Fb%2Bc%20d/1/20260720/{basic:login}", new Placeholders(new Dictionary<string, string> { ["start"] = "1" }, default, new(2026, 7, 20)).Fill("/{secret:plaza}/{start}/{day:yyyyMMdd}/{basic:login}", secrets));
         Assert.Equal("••• and •••", secrets.Redact("a%2Fb%2Bc%20d and dXNlcjpwYXNz"));
     }
 
