@@ -11,6 +11,7 @@ using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
+using SmartCity.Shell.Replay;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell;
@@ -118,9 +119,10 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
+        services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive")))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
         services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
-        services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
+        services.AddSingleton<Secrets>().AddSingleton<SourceClient>().AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
@@ -209,6 +211,7 @@ public sealed class SmartCityApp
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<StreamsEndWithRights>();
+        app.UseMiddleware<ReplayRequest>();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorPages().WithStaticAssets();
         CityEndpoints.Map(app);
