@@ -13,10 +13,10 @@ internal static class DataFiles
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/data/{file}", Serve).AllowAnonymous().WithName("data-file");
+        endpoints.MapGet("/data/{file}", Serve).AllowAnonymous().WithName("data-file").WithMetadata(new Replay.HasPast());
     }
 
-    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, TimeProvider time, CancellationToken cancel)
+    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, CancellationToken cancel)
     {
         var dot = file.LastIndexOf('.');
         var (key, format) = dot > 0 && file[(dot + 1)..] is "csv" or "json" or "geojson" ? (file[..dot], file[(dot + 1)..]) : (file, "");
@@ -31,7 +31,7 @@ internal static class DataFiles
         var asOf = dataset.Feed is { } feed ? feeds.AsOf(feed) : null;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Append("Access-Control-Allow-Origin", Catalogue.PermissionOf(dataset) is var permission && http.RequestServices.GetRequiredService<Access.Grants>().Of(null).Can(permission) ? "*" : "null");
-        var name = $"{key}-{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.{format}";
+        var name = $"{key}-{feeds.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.{format}";
         return format switch
         {
             "csv" => Results.Stream(s => WriteCsv(s, answer, asOf), "text/csv; charset=utf-8", name),

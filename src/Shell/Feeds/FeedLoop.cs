@@ -16,7 +16,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private readonly Dictionary<string, Calls> _calls = book.Plans.ToDictionary(p => p.Feed.Key, _ => new Calls());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
-        await Task.WhenAll([.. book.Plans.Select(plan => Loop(plan, stoppingToken)), Watch(stoppingToken), Prune(stoppingToken)]);
+        await Task.WhenAll([.. book.Plans.Select(plan => Loop(plan, stoppingToken)), Watch(stoppingToken)]);
 
     private async Task Loop(FeedPlan plan, CancellationToken stop)
     {
@@ -294,7 +294,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 bool HasHour(DateTimeOffset at) => hours.Contains(at.ToUnixTimeMilliseconds() / ReadingStore.HourMs);
                 var complete = true;
                 for (var hour = from; hour < to && hour < now; hour = hour.AddHours(1)) complete &= HasHour(hour);
-                // steps that are finer than an hour may be missing inside one, as long as single values are kept
+                // steps that are finer than an hour may be missing inside one; of the last days they are asked for
                 if (complete && (covers >= TimeSpan.FromHours(1) || to < now - Keep)) continue;
                 bool Unknown(Reading r) => !HasHour(r.ObservedAt) || covers < TimeSpan.FromHours(1) && times.Count > 0 && !times.Contains(r.ObservedAt.ToUnixTimeMilliseconds());
                 for (var attempt = 1; ; attempt++)
@@ -356,19 +356,5 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             known[feed] = state;
         }
         return changed;
-    }
-
-    private async Task Prune(CancellationToken stop)
-    {
-        // what may still be shown after a start is never deleted
-        var keep = book.Plans.Select(p => p.Rhythm.Drop).Append(Keep).Max();
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-                try { await store.Prune(time.GetUtcNow() - keep, stop); }
-                catch (Exception broken) when (broken is not OperationCanceledException) { log.LogError(broken, "Old values could not be deleted"); }
-        }
-        catch (OperationCanceledException) { }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace SmartCity.Atmosphere.Pages;
 
 /// <summary>One measure of one area, or of the whole city, by hour and by day.</summary>
-internal sealed class HistoryModel(ICity city, IFeeds feeds, IWords words, TimeProvider time) : PageModel
+internal sealed class HistoryModel(ICity city, IFeeds feeds, IWords words) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "area")]
     public string? AskedArea { get; set; }
@@ -18,7 +18,7 @@ internal sealed class HistoryModel(ICity city, IFeeds feeds, IWords words, TimeP
 
     public async Task OnGetAsync(CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
+        var now = feeds.Now;
         Charts = [await Draw("hours", "24h", now, cancel), await Draw("week", "7d", now, cancel), await Draw("days", "14d", now, cancel)];
     }
 
