@@ -124,6 +124,8 @@ public sealed class SmartCityApp
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
         services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<Search.CitySearch>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
+        services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();
+        services.AddSingleton<IDocumentFormat, WorkbookFormat>().AddSingleton<IDocumentFormat, Export.Pdf.PdfFormat>();
         services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
