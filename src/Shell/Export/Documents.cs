@@ -18,7 +18,11 @@ internal sealed record DocumentHead(string Title, string Language, string City, 
 /// <param name="Rows">The rows, read once, in order.</param>
 /// <param name="Note">What stands below: how many rows, as of when, who says so.</param>
 /// <param name="Total">Rows there are.</param>
-internal sealed record FilledTable(string Title, IReadOnlyList<Column> Columns, IEnumerable<object> Rows, string Note, int Total) : ReportPart;
+internal sealed record FilledTable(string Title, IReadOnlyList<Column> Columns, IEnumerable<object> Rows, string Note, int Total) : ReportPart
+{
+    /// <summary>Its own page, below the language; null when it is on it.</summary>
+    public string? Url { get; init; }
+}
 
 /// <summary>A kind of file that a document can be written as. The one seam between what is printed and who prints it.</summary>
 internal interface IDocumentFormat
