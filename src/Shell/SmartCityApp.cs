@@ -138,11 +138,15 @@ public sealed class SmartCityApp
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
         services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<Search.CitySearch>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
+        services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();
+        services.AddModuleDb<Reports.ReportsDb>(Reports.ReportsDb.Module).AddScoped<Reports.ReportBook>().AddScoped<Reports.KeptReports>().AddSingleton<Reports.ReportRuns>();
+        services.AddSingleton<IDocumentFormat, WorkbookFormat>().AddSingleton<IDocumentFormat, Export.Pdf.PdfFormat>();
         services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         services.AddHostedService<FeedLoop>();
+        services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
         AccessSetup.Register(services, builder.Configuration, builder.Environment);
@@ -227,6 +231,7 @@ public sealed class SmartCityApp
         app.MapRazorPages().WithStaticAssets();
         CityEndpoints.Map(app);
         DataFiles.Map(app);
+        Reports.ReportFiles.Map(app);
         AccessSetup.Map(app);
         foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)
             module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key)));

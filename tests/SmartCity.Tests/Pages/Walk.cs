@@ -93,7 +93,7 @@ internal sealed class Walk(TestCity city)
     /// <summary>Every dataset in every format.</summary>
     public IEnumerable<(Stop Stop, Dataset Dataset, string Format)> DatasetStops() =>
         from dataset in _catalogue.Of<Dataset>()
-        from format in new[] { "csv", "json", "geojson" }
+        from format in Shell.Export.DataFiles.Formats
         select (new Stop($"/data/{dataset.Key}.{format}", _pack.Languages[0], [Shell.Catalogue.PermissionOf(dataset)], Whole: false, "/data/{file}"), dataset, format);
 
     /// <summary>Every route that takes a POST.</summary>
