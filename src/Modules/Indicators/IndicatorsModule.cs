@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,8 @@ public sealed class IndicatorsModule : IModule
         Tables.List,
         Tables.Values,
         Tables.Shortcomings,
+        Tables.Uses,
+        Tables.Corrections,
         new Tile("indicators.count-tile", Text.Of("목표 달성 지표", "Indicators on target"), ["indicators.list"], Tiles.Count) { Element = Element.AdministrativeStatus, Size = TileSize.Wide, Url = "/indicators", Order = 10 },
         new Tile("indicators.worst-tile", Text.Of("가장 부족한 지표", "Furthest behind"), ["indicators.list"], Tiles.Worst) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings", Order = 11 },
         new Tile("indicators.best-tile", Text.Of("가장 앞선 지표", "Furthest ahead"), ["indicators.list"], Tiles.Best) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings#best", Order = 12 },
@@ -38,6 +41,9 @@ public sealed class IndicatorsModule : IModule
     {
         services.AddModuleDb<IndicatorsDb>(IndicatorsDb.Module);
         services.AddSingleton<Book>().AddHostedService(s => s.GetRequiredService<Book>());
-        services.AddScoped<Ledger>();
+        services.AddScoped<Ledger>().AddSingleton<Guesses>();
+        services.AddSingleton<Downloads>().AddHostedService(s => s.GetRequiredService<Downloads>()).AddSingleton<IStartupFilter>(s => s.GetRequiredService<Downloads>());
+        var every = TimeSpan.FromMinutes(settings.GetValue("Compute", 10.0));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<Recorder>(s, every)).AddHostedService(s => s.GetRequiredService<Recorder>());
     }
 }

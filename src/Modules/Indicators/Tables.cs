@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace SmartCity.Indicators;
 
 /// <summary>A row of the list of indicators.</summary>
@@ -81,6 +83,38 @@ internal static class Tables
         Licence = "KOGL-1",
         Filters = [new("indicator", NameWord, city => Book.Last(city) is { } register ? [.. register.Tracks.Select(t => KeyValuePair.Create(t.Indicator.Key, t.Indicator.Name))] : [])],
     };
+
+    /// <summary>How often datasets were fetched; of those only that the reader may see.</summary>
+    public static Dataset Uses { get; } = Dataset.Of("indicators.downloads", Text.Of("공공데이터 활용 건수", "Uses of open data"), [],
+        Text.Of("날짜별로 자료를 파일로 받아 간 건수. 누가 받았는지는 남기지 않는다.", "How often each dataset was fetched as a file on each day. Who fetched it is not kept."),
+        async context =>
+        {
+            var datasets = (IDatasets)context.Services.GetService(typeof(IDatasets))!;
+            await using var db = await Db(context);
+            return (IReadOnlyList<DownloadCount>)[.. (await db.Downloads.AsNoTracking().OrderByDescending(d => d.Day).ThenBy(d => d.Dataset).Take(10_000).ToListAsync(context.Cancel)).Where(d => datasets.Find(d.Dataset) is not null)];
+        },
+        Column.Text<DownloadCount>("day", Text.Of("날짜", "Day"), d => Downloads.Day(d.Day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)),
+        Column.Text<DownloadCount>("dataset", Text.Of("자료", "Dataset"), d => d.Dataset),
+        Column.Text<DownloadCount>("format", Text.Of("형식", "Format"), d => d.Format),
+        Column.Number<DownloadCount>("count", Text.Of("건수", "Times fetched"), "", d => d.Count)) with { Licence = "KOGL-1" };
+
+    /// <summary>Every correction, without the name of who made it.</summary>
+    public static Dataset Corrections { get; } = Dataset.Of("indicators.corrections", Text.Of("지표 값의 정정 이력", "Corrections of indicator values"), ["indicators.values"],
+        Text.Of("값이 바뀔 때마다 한 줄: 전의 값, 새 값, 때와 사유.", "A row for each change of a value: what it was, what it became, when and why."),
+        async context =>
+        {
+            await using var db = await Db(context);
+            return (IReadOnlyList<ValueVersion>)await db.Versions.AsNoTracking().Where(v => v.Was != null).OrderByDescending(v => v.Id).Take(10_000).ToListAsync(context.Cancel);
+        },
+        Column.Time<ValueVersion>("at", Text.Of("때", "When"), v => DateTimeOffset.FromUnixTimeMilliseconds(v.At)),
+        Column.Text<ValueVersion>("indicator", KeyWord, v => v.Indicator),
+        Column.Area<ValueVersion>("area", Text.Of("지역", "Area"), v => v.Area.Length == 0 ? null : v.Area),
+        Column.Text<ValueVersion>("period", PeriodWord, v => v.Period),
+        Column.Number<ValueVersion>("was", Text.Of("전의 값", "Was"), "", v => v.Was, 2),
+        Column.Number<ValueVersion>("value", ValueWord, "", v => v.Value, 2),
+        Column.Text<ValueVersion>("why", Text.Of("사유", "Reason"), v => v.Why)) with { Licence = "KOGL-1" };
+
+    private static Task<IndicatorsDb> Db(DatasetContext context) => ((IDbContextFactory<IndicatorsDb>)context.Services.GetService(typeof(IDbContextFactory<IndicatorsDb>))!).CreateDbContextAsync(context.Cancel);
 
     public static Book Of(IServiceProvider services) => (Book)services.GetService(typeof(Book))!;
 

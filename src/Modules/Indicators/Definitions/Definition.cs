@@ -19,6 +19,8 @@ internal sealed record Wrong(string Field, long Line, string Word, params object
 internal sealed class Definition
 {
     private static readonly string[] Fields = ["key", "name", "plain", "sector", "unit", "unitName", "decimals", "direction", "cycle", "target", "near", "lag", "min", "max", "owner", "person", "method", "caveats", "source", "sourceName", "formula", "standards", "events"];
+    // addresses of the module's own pages
+    private static readonly string[] Pages = ["list", "shortcomings", "open-data-use", "due", "enter", "import", "define"];
     private readonly YamlMappingNode _node;
     private readonly IReadOnlyList<string> _languages;
 
@@ -39,7 +41,7 @@ internal sealed class Definition
     {
         foreach (var unknown in _node.Children.Keys.OfType<YamlScalarNode>().Where(k => !Fields.Contains(k.Value))) Add(unknown.Value ?? "", unknown, "indicators.wrong.field", unknown.Value, string.Join(", ", Fields));
         var key = Plain("key");
-        if (!IsKey(key)) Add("key", At("key"), "indicators.wrong.key", key);
+        if (!IsKey(key) || Pages.Contains(key)) Add("key", At("key"), "indicators.wrong.key", key);
         if (sector is null)
         {
             sector = sectors.FirstOrDefault(s => s.Key == Plain("sector"));
