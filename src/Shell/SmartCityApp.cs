@@ -103,7 +103,7 @@ public sealed class SmartCityApp
 
     private static string? Sentence(Exception wrong) => wrong switch
     {
-        CannotStartException => wrong.Message,
+        CannotStartException or WrongPackException => wrong.Message,
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"The address is taken: {wrong.Message} Stop the other program, or choose another port: --urls http://localhost:5090 for the city, --Simulator http://localhost:5091 for its simulated sources.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "The port may not be opened by this user: choose one above 1024, for example --urls http://localhost:5080",

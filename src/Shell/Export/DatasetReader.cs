@@ -13,6 +13,8 @@ internal sealed record DatasetAnswer(Dataset Dataset, IReadOnlyList<object> Rows
 /// <summary>Answers queries to datasets, the same for the page, the files and other modules.</summary>
 internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds feeds, IAudience audience, IServiceProvider services) : IDatasets
 {
+    public IReadOnlyList<Dataset> All => [.. catalogue.Of<Dataset>().Where(d => audience.Can(Catalogue.PermissionOf(d)))];
+
     public Dataset? Find(string key) => catalogue.Find<Dataset>(key) is { } dataset && audience.Can(Catalogue.PermissionOf(dataset)) ? dataset : null;
 
     public async Task<IReadOnlyList<object>> Rows(string key, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancel = default) =>

@@ -50,7 +50,7 @@ internal static class CityParts
         try
         {
             var face = await tile.Face(new(services, services.GetRequiredService<ICity>(), feeds, services.GetRequiredService<IWords>(), feeds.Now, cancel));
-            return new TileView(IdOf(tile), tile, face, feeds.AsOf(face.Feed));
+            return new TileView(IdOf(tile), tile, face, face.AsOf ?? feeds.AsOf(face.Feed));
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {

@@ -103,7 +103,7 @@ internal sealed partial class ReadingStore
     }
 
     /// <summary>How far ahead of the clock a value may be observed.</summary>
-    private static readonly long AheadMs = (long)Feeds.RowMap.Ahead.TotalMilliseconds;
+    private static readonly long AheadMs = (long)Feeds.Mapping.RowMap.Ahead.TotalMilliseconds;
 
     /// <summary>What is known of a feed's past: its hours since 1970, and the times of its single values, in milliseconds.</summary>
     public async Task<(IReadOnlySet<long> Hours, IReadOnlySet<long> Times)> Known(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)

@@ -128,6 +128,17 @@ public sealed class WallTests
         Finds("Host.csproj says more", Walls.ProjectFile("Host", File.ReadAllText(Repository.Path("src", "Host", "Host.csproj"))));
 
     [Fact]
+    public void The_rule_about_project_files_lets_decided_packages_pass_and_no_other()
+    {
+        const string Decided = """<Project Sdk="x"><ItemGroup><PackageReference Include="CsvHelper" /><PackageReference Include="DocumentFormat.OpenXml" /><PackageReference Include="YamlDotNet" /></ItemGroup></Project>""";
+        None(Walls.ProjectFile("Indicators", Decided));
+        Finds("Traffic.csproj says more", Walls.ProjectFile("Traffic", Decided));
+        Finds("Indicators.csproj says more", Walls.ProjectFile("Indicators", Decided.Replace("YamlDotNet", "Dapper", StringComparison.Ordinal)));
+        Finds("Indicators.csproj says more", Walls.ProjectFile("Indicators", Decided.Replace("</ItemGroup>", """<ProjectReference Include="x" /></ItemGroup>""", StringComparison.Ordinal)));
+        Assert.Empty(Walls.OwnPackages.Keys.Except(Product.ModuleFolders));
+    }
+
+    [Fact]
     public void Folder_key_and_class_carry_one_name() =>
         None(TierD.Modules.SelectMany(m => Walls.Name(m.GetType().Assembly.GetName().Name!["SmartCity.".Length..], m.Key, m.GetType().FullName!)));
 

@@ -117,9 +117,21 @@ internal static class Walls
     public static IEnumerable<string> ViewsOf(AssemblyDefinition assembly) => assembly.CustomAttributes
         .Where(a => a.AttributeType.Name == "RazorCompiledItemAttribute").Select(a => (string)a.ConstructorArguments[2].Value);
 
-    /// <summary>A module's project file is one line.</summary>
-    public static IEnumerable<string> ProjectFile(string name, string text) => text.Trim() == """<Project Sdk="Microsoft.NET.Sdk.Razor" />""" ? []
+    /// <summary>Packages that a module has for itself, by decision 7; all other modules have none.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> OwnPackages = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["Indicators"] = ["CsvHelper", "DocumentFormat.OpenXml", "YamlDotNet"],
+    };
+
+    /// <summary>A module's project file is one line, or states the packages that were decided and nothing of the product.</summary>
+    public static IEnumerable<string> ProjectFile(string name, string text) => text.Trim() == """<Project Sdk="Microsoft.NET.Sdk.Razor" />""" || OwnPackages.TryGetValue(name, out var packages) && OnlyPackages(text, packages) ? []
         : [$"{name}.csproj says more than one line; what all modules need stands in src/Modules/Directory.Build.props, and a module needs nothing else. A package of its own needs a decision record."];
+
+    private static bool OnlyPackages(string text, string[] packages)
+    {
+        var items = System.Xml.Linq.XDocument.Parse(text).Root!.Elements("ItemGroup").SelectMany(g => g.Elements()).ToList();
+        return items.TrueForAll(i => i.Name.LocalName == "PackageReference") && items.Select(i => (string?)i.Attribute("Include")).Order(StringComparer.Ordinal).SequenceEqual(packages, StringComparer.Ordinal);
+    }
 
     /// <summary>The key of a module is its folder's name in lower-case words joined by hyphens, and its class and namespace carry that name.</summary>
     public static IEnumerable<string> Name(string folder, string key, string type)

@@ -162,6 +162,8 @@ internal sealed class Walk(TestCity city)
         "token" => [(_token ??= LinkOf(Roles.Citizen).GetAwaiter().GetResult(), [])],
         "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
+        // the first and the last, so that those with and without areas are both seen
+        "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
         "report" => [.. _catalogue.Of<Report>().Select(r => (r.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(r)]))],

@@ -422,6 +422,7 @@ public sealed class ReportTests(ReportingCity reporting) : IClassFixture<Reporti
         public Text AreaWord => Text.Same("area");
         public IReadOnlyList<Area> Areas => [];
         public Area? Area(string code) => null;
+        public IReadOnlyList<string> Files(string folder, string ending) => [];
         public Area? FindArea(string codeOrName, string? codeSystem = null) => null;
         public T Settings<T>(string moduleKey) where T : class, new() => new();
     }
