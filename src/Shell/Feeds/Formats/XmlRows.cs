@@ -4,7 +4,7 @@ using System.Xml;
 namespace SmartCity.Shell.Feeds.Formats;
 
 /// <summary>Rows of an XML answer: every element with the local name that the envelope's rows end in. Children become columns joined by
-/// <c>/</c>, attributes <c>@name</c>, repeated children <c>name/1</c> and so on. Namespaces are not told apart.</summary>
+/// <c>/</c>, attributes <c>child@name</c>, repeated children <c>name/1</c> and so on. Namespaces are not told apart.</summary>
 internal static class XmlRows
 {
     public const int MaxRepeats = 16;
@@ -72,7 +72,7 @@ internal static class XmlRows
         for (var i = 0; i < reader.AttributeCount; i++)
         {
             reader.MoveToAttribute(i);
-            if (reader.Prefix != "xmlns" && reader.Name != "xmlns") row.Set(path.Length == 0 ? "@" + reader.LocalName : $"{path}@{reader.LocalName}", Cut(reader.Value));
+            if (reader.Prefix != "xmlns" && reader.Name != "xmlns") row.Set($"{path.TrimEnd('/')}@{reader.LocalName}", Cut(reader.Value));
         }
         reader.MoveToElement();
         if (reader.IsEmptyElement)
