@@ -44,6 +44,10 @@ public enum FetchOutcome
     Unparsable,
     /// <summary>The answer is larger than the feed's limit.</summary>
     TooLarge,
+    /// <summary>Not asked: the address, or one that its name leads to, is internal, and nobody agreed to that.</summary>
+    Blocked,
+    /// <summary>Not asked: the address is not written as one that may be asked.</summary>
+    BadAddress,
 }
 
 /// <summary>The four numbers every source has: how often it is asked, and when its values count as old.</summary>
@@ -78,6 +82,8 @@ public sealed record AsOf
     public required Rhythm Rhythm { get; init; }
     /// <summary>True when the data is made up for demonstration.</summary>
     public bool Demonstration { get; init; }
+    /// <summary>Address below the language of the page that explains the source; null for the page of the feeds.</summary>
+    public string? Page { get; init; }
     /// <summary>True while a number may be shown at all.</summary>
     public bool Shown => Freshness is Freshness.Live or Freshness.Late or Freshness.Stale;
 }

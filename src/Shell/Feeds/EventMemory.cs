@@ -38,6 +38,11 @@ internal sealed class EventMemory
             var present = new Dictionary<string, Event>(StringComparer.Ordinal);
             foreach (var e in Named(events))
                 if (!present.TryGetValue(e.Id, out var other) || e.Version > other.Version || e.Version == other.Version && e.ReportedAt >= other.ReportedAt) present[e.Id] = e with { FetchedAt = fetchedAt };
+            // first, since what is over makes room
+            if (complete)
+                foreach (var (id, known) in _known.ToList())
+                    if (known.Event.Status is EventStatus.Active or EventStatus.Updated && !present.ContainsKey(id))
+                        fresh.Add(_known[id] = new(known.Event with { Status = EventStatus.Ended, Version = known.Event.Version + 1, ReportedAt = fetchedAt, FetchedAt = fetchedAt }, known.Said, 0));
             var open = _known.Values.Count(k => k.Event.OpenAt(fetchedAt));
             LeftOut = 0;
             foreach (var e in present.Values.OrderByDescending(e => e.ReportedAt).ThenBy(e => e.Id, StringComparer.Ordinal))
@@ -61,10 +66,6 @@ internal sealed class EventMemory
                 var version = new EventVersion(e with { Version = known is null ? Math.Max(1, e.Version) : Math.Max(e.Version, known.Event.Version + 1), Status = status }, Math.Max(e.Version, known?.Said ?? 0), hash);
                 fresh.Add(_known[e.Id] = version);
             }
-            if (complete)
-                foreach (var (id, known) in _known.ToList())
-                    if (known.Event.Status is EventStatus.Active or EventStatus.Updated && !present.ContainsKey(id))
-                        fresh.Add(_known[id] = new(known.Event with { Status = EventStatus.Ended, Version = known.Event.Version + 1, ReportedAt = fetchedAt, FetchedAt = fetchedAt }, known.Said, 0));
             _said = said;
             Tidy(fetchedAt);
             return fresh;

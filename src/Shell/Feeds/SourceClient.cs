@@ -1,4 +1,5 @@
 using System.Net;
+using SmartCity.Shell.Outbound;
 
 namespace SmartCity.Shell.Feeds;
 
@@ -8,97 +9,122 @@ internal sealed record Answer(FetchOutcome Outcome, byte[] Body, string? Detail 
     public static Answer Failed(FetchOutcome outcome, string detail) => new(outcome, [], detail);
 }
 
-/// <summary>Makes every outbound call of the platform, with every limit set.</summary>
-internal sealed class SourceClient : IDisposable
+/// <summary>What a source is asked.</summary>
+/// <param name="Url">The whole address, secrets filled in.</param>
+/// <param name="Timeout">From the connection to the last byte, redirects included.</param>
+internal sealed record Question(string Url, TimeSpan Timeout)
 {
-    /// <summary>Largest body, counted after decompression.</summary>
+    /// <summary>The last good answer, which makes this question conditional.</summary>
+    public Answer? Previous { get; init; }
+    /// <summary>Headers by name, secrets filled in (<see cref="Placeholders.Header"/>). They reach the origin of <see cref="Url"/> and no other.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>Largest body, counted after unpacking; a feed may name more than the usual, <see cref="SourceClient.MostBytes"/> at most.</summary>
+    public int MaxBytes { get; init; } = SourceClient.MaxBytes;
+    /// <summary>Redirects that are followed: none, or one for a feed that names it.</summary>
+    public int Redirects { get; init; }
+}
+
+/// <summary>Makes every outbound call of the platform, with every limit set.</summary>
+internal sealed class SourceClient(AllowList agreed, Dialer dialer) : IDisposable
+{
+    /// <summary>Largest body unless the feed names more, counted after unpacking.</summary>
     public const int MaxBytes = 5 * 1024 * 1024;
+    public const int MostBytes = 20 * 1024 * 1024;
+    public const int MostRedirects = 1;
 
-    /// <summary>A body that stands still for this long is given up, however much time the feed allows.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
-
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(3),
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-        MaxResponseHeadersLength = 32,
-        MaxConnectionsPerServer = 8,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-    })
-    { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestHeaders = { { "User-Agent", "SmartCity/0.1" } } };
+    private readonly AddressRule _rule = new(agreed);
+    private readonly HttpClient _http = OutboundHttp.Client(dialer);
 
     /// <summary>Asks once. Never throws for what a source does; only for <paramref name="stop"/>.</summary>
-    public async Task<Answer> Get(string url, TimeSpan timeout, Answer? previous, CancellationToken stop)
+    public Task<Answer> Get(string url, TimeSpan timeout, Answer? previous, CancellationToken stop) => Get(new(url, timeout) { Previous = previous }, stop);
+
+    /// <inheritdoc cref="Get(string, TimeSpan, Answer?, CancellationToken)"/>
+    public async Task<Answer> Get(Question question, CancellationToken stop)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(question.MaxBytes, MostBytes, nameof(question));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(question.Redirects, MostRedirects, nameof(question));
+        var (first, wrong) = _rule.Check(question.Url);
+        if (wrong is not null) return Answer.Failed(wrong.Outcome, wrong.Reason.In("en"));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(timeout);
-        var idle = false;
+        limit.CancelAfter(question.Timeout);
+        var hop = "";
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            if (previous?.ETag is { } tag) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
-            else if (previous?.LastModified is { } since) request.Headers.IfModifiedSince = since;
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.StatusCode == HttpStatusCode.NotModified && previous is not null)
-                return previous with { NotModified = true };
-            var outcome = (int)response.StatusCode switch
+            var at = first!;
+            for (var hops = 0; ; hops++)
             {
-                >= 200 and < 300 => FetchOutcome.Ok,
-                401 or 403 => FetchOutcome.Auth,
-                429 => FetchOutcome.Quota,
-                >= 300 and < 500 => FetchOutcome.BadRequest,
-                _ => FetchOutcome.UpstreamDown,
-            };
-            if (response.Content.Headers.ContentLength > MaxBytes) return TooLarge;
-            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
-            using var body = new MemoryStream();
-            var buffer = new byte[16 * 1024];
-            while (true)
-            {
-                using var pause = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-                pause.CancelAfter(Idle);
-                idle = true;
-                var read = await stream.ReadAsync(buffer, pause.Token);
-                idle = false;
-                if (read == 0) break;
-                if (body.Length + read > MaxBytes) return TooLarge;
-                body.Write(buffer, 0, read);
+                using var request = Request(question, at, first!);
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+                if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || response.Headers.Location is not { } to)
+                    return await Read(question, response, hop, limit.Token);
+                var onward = Uri.TryCreate(at, to, out var absolute) ? absolute : to;
+                if (hops == question.Redirects) return Answer.Failed(FetchOutcome.BadRequest, $"{hop}HTTP {(int)response.StatusCode}, sends on to {Where(at, onward)}");
+                hop = $"hop {hops + 1}, {Where(at, onward)}: ";
+                var (next, bad) = _rule.Step(at, to);
+                if (bad is not null) return Answer.Failed(bad.Outcome, hop + bad.Reason.In("en"));
+                at = next!;
             }
-            return new(outcome, body.ToArray(), outcome == FetchOutcome.Ok ? null : Status(response), response.Content.Headers.ContentType?.ToString(),
-                response.Content.Headers.LastModified, response.Headers.ETag?.ToString());
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return Answer.Failed(FetchOutcome.TimedOut, idle && !limit.IsCancellationRequested ? $"the answer stood still for {Idle.TotalSeconds:0} s" : $"no complete answer within {timeout.TotalSeconds:0.#} s");
-        }
-        catch (InvalidDataException)
-        {
-            return Answer.Failed(FetchOutcome.Unparsable, "compressed, but not as its header says");
-        }
-        // whatever else a source can make the client throw; its message may hold the address, and that a key
+        // whatever a source can make the client throw; its message may hold the address, and that a key
         catch (Exception broken) when (!stop.IsCancellationRequested)
         {
-            return Answer.Failed(FetchOutcome.Unreachable, broken switch
-            {
-                HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "nobody answers at this address",
-                HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is not known",
-                HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection",
-                HttpRequestException { HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } or IOException => "the connection was cut",
-                HttpRequestException other => other.HttpRequestError.ToString(),
-                _ => broken.GetType().Name,
-            });
+            var (outcome, detail) = Reason(broken, question, limit.IsCancellationRequested);
+            return Answer.Failed(outcome, hop + detail);
         }
     }
 
-    private static Answer TooLarge => Answer.Failed(FetchOutcome.TooLarge, $"the answer is larger than {MaxBytes / 1024 / 1024} MB");
+    private static HttpRequestMessage Request(Question question, Uri at, Uri first)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, at);
+        if (question.Previous?.ETag is { } tag) request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        else if (question.Previous?.LastModified is { } since) request.Headers.IfModifiedSince = since;
+        // what was meant for one origin is not shown to another
+        if (SameOrigin(at, first))
+            foreach (var (name, value) in question.Headers)
+                if (!RequestHeaders.May(name) || !RequestHeaders.Fits(value) || !request.Headers.TryAddWithoutValidation(name, value))
+                {
+                    request.Dispose();
+                    throw new OutboundRefusal(FetchOutcome.BadRequest, $"the header {(RequestHeaders.May(name) ? name : "of this name")} cannot be sent");
+                }
+        return request;
+    }
 
-    // a redirect is not followed: where it leads was never agreed with the city
-    private static string Status(HttpResponseMessage response) => response.Headers.Location is { } to
-        ? $"HTTP {(int)response.StatusCode}, sends on to {(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : "another path")}"
-        : $"HTTP {(int)response.StatusCode}";
+    private static async Task<Answer> Read(Question question, HttpResponseMessage response, string hop, CancellationToken stop)
+    {
+        if (response.StatusCode == HttpStatusCode.NotModified && question.Previous is not null) return question.Previous with { NotModified = true };
+        var outcome = (int)response.StatusCode switch
+        {
+            >= 200 and < 300 => FetchOutcome.Ok,
+            401 or 403 => FetchOutcome.Auth,
+            429 => FetchOutcome.Quota,
+            >= 300 and < 500 => FetchOutcome.BadRequest,
+            _ => FetchOutcome.UpstreamDown,
+        };
+        var body = await Body.Read(response.Content, question.MaxBytes, stop);
+        return new(outcome, body, outcome == FetchOutcome.Ok ? null : $"{hop}HTTP {(int)response.StatusCode}", response.Content.Headers.ContentType?.ToString(),
+            response.Content.Headers.LastModified, response.Headers.ETag?.ToString());
+    }
+
+    private static (FetchOutcome, string) Reason(Exception broken, Question question, bool over) => OutboundRefusal.In(broken) is { } refusal ? (refusal.Outcome, refusal.Message) : broken switch
+    {
+        OperationCanceledException when over => (FetchOutcome.TimedOut, $"no complete answer within {question.Timeout.TotalSeconds:0.#} s"),
+        OperationCanceledException => (FetchOutcome.Unreachable, $"no connection within {OutboundHttp.ConnectTimeout.TotalSeconds:0} s"),
+        InvalidDataException => (FetchOutcome.Unparsable, "compressed, but not as its header says, or in a way that was not asked for"),
+        _ => (FetchOutcome.Unreachable, broken switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "nobody answers at this address",
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is not known",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "no secure connection",
+            HttpRequestException { HttpRequestError: HttpRequestError.Unknown or HttpRequestError.ResponseEnded } or IOException => "the connection was cut",
+            HttpRequestException other => other.HttpRequestError.ToString(),
+            _ => broken.GetType().Name,
+        }),
+    };
+
+    // the origin only: a path may hold a key
+    private static string Where(Uri at, Uri to) => SameOrigin(at, to) ? "another path" : to.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+
+    private static bool SameOrigin(Uri one, Uri other) => other.IsAbsoluteUri && Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     public void Dispose() => _http.Dispose();
 }

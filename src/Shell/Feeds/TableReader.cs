@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Xml;
 using CsvHelper;
-using SmartCity.Shell.Feeds.Formats;
 
 namespace SmartCity.Shell.Feeds;
 

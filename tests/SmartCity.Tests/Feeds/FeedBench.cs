@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using SmartCity.Shell;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Outbound;
 using SmartCity.Shell.Store;
 using SmartCity.Simulator;
 using SmartCity.Tests.Simulator;
@@ -23,12 +24,13 @@ internal sealed class FeedBench : IAsyncDisposable
 
     private readonly string _folder;
     private readonly SmartCityApp _app;
+    private readonly HashSet<string> _inside;
     private readonly Dictionary<string, FeedPlan> _plans;
     private readonly Dictionary<string, Answer?> _previous = [];
 
-    private FeedBench(string folder, SmartCityApp app, CitySimulator simulator, HandClock clock, LogBook log)
+    private FeedBench(string folder, SmartCityApp app, HashSet<string> inside, CitySimulator simulator, HandClock clock, LogBook log)
     {
-        (_folder, _app, Simulator, Clock, Log) = (folder, app, simulator, clock, log);
+        (_folder, _app, _inside, Simulator, Clock, Log) = (folder, app, inside, simulator, clock, log);
         Loop = ActivatorUtilities.CreateInstance<FeedLoop>(Services);
         _plans = Book.Plans.ToDictionary(p => p.Feed.Key);
     }
@@ -53,6 +55,7 @@ internal sealed class FeedBench : IAsyncDisposable
         var log = new LogBook();
         var simulator = CitySimulator.Load(Repository.Path("cities", "seoul"), "http://127.0.0.1:0", clock);
         await simulator.StartAsync();
+        var inside = new HashSet<string>(StringComparer.Ordinal) { simulator.Address.Authority };
         folder ??= Directory.CreateTempSubdirectory("smartcity-feeds-").FullName;
         var app = SmartCityApp.Create(
         [
@@ -61,10 +64,10 @@ internal sealed class FeedBench : IAsyncDisposable
         ], city =>
         {
             city.Modules(TierD.Modules).DemonstrationSources((_, _) => new AlreadyRunning());
-            city.Services.AddSingleton<TimeProvider>(new Impatient(clock)).AddSingleton<ILoggerProvider>(log);
+            city.Services.AddSingleton<TimeProvider>(new Impatient(clock)).AddSingleton<ILoggerProvider>(log).AddSingleton(new AllowList(inside, new HashSet<string>()));
         });
         await app.Web.Services.GetRequiredService<Migrator>().Apply(Cancel);
-        var bench = new FeedBench(folder, app, simulator, clock, log);
+        var bench = new FeedBench(folder, app, inside, simulator, clock, log);
         foreach (var history in bench.Book.Plans.Select(p => p.Descriptor.History).OfType<FeedDescriptor.HistoryOf>()) history.Days = days;
         await bench.Book.Recall(Cancel);
         return bench;
@@ -75,8 +78,12 @@ internal sealed class FeedBench : IAsyncDisposable
     /// <summary>Changes the plan of a feed for the beats to come.</summary>
     public void Change(string feed, Func<FeedPlan, FeedPlan> change) => _plans[feed] = change(_plans[feed]);
 
-    /// <summary>Lets another server answer for a feed.</summary>
-    public void Redirect(string feed, Uri address) => Change(feed, p => p with { Source = p.Source with { Address = address.ToString().TrimEnd('/') } });
+    /// <summary>Lets another server answer for a feed, agreed to by host and port.</summary>
+    public void Redirect(string feed, Uri address)
+    {
+        _inside.Add(AllowList.Key(address.IdnHost, address.Port));
+        Change(feed, p => p with { Source = p.Source with { Address = address.ToString().TrimEnd('/') } });
+    }
 
     public async Task<FeedHealth> Beat(string feed)
     {

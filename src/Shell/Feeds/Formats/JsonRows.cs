@@ -110,7 +110,7 @@ internal static class JsonRows
         var keys = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < keys.Length; i++)
         {
-            if (here.ValueKind == JsonValueKind.Array && int.TryParse(keys[i], out var at) && at >= 0 && at < here.GetArrayLength()) { here = here[at]; continue; }
+            if (here.ValueKind == JsonValueKind.Array && int.TryParse(keys[i], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var at) && at >= 0 && at < here.GetArrayLength()) { here = here[at]; continue; }
             if (here.ValueKind != JsonValueKind.Object) return null;
             if (keys[i] == "*")
             {
