@@ -23,6 +23,10 @@ internal static class Formats
         ["xml"] = XmlRows.Read,
         ["csv"] = CsvRows.Read,
         ["rss"] = NewsRows.Read,
+        ["xlsx"] = XlsxRows.Read,
+        ["gtfs"] = GtfsRows.Read,
+        ["gtfs-rt"] = GtfsRealtimeRows.Read,
+        ["gbfs"] = GbfsRows.Read,
     };
 
     /// <summary>Every format a descriptor may name; pictures are not tables.</summary>

@@ -91,8 +91,8 @@ internal sealed partial class RowMap
         var found = new List<KeyValuePair<string, string>>();
         foreach (var (language, columns) in texts)
             if (columns.Text(row) is { Length: > 0 } text && NewsReader.Plain(text, length) is { Length: > 0 } plain)
-                if (language == "any") return Text.Same(plain);
-                else found.Add(KeyValuePair.Create(language, plain));
+                if (language != "any") found.Add(KeyValuePair.Create(language, plain));
+                else if (found.Count == 0) return Text.Same(plain);
         return found.Count == 0 ? null : new(found);
     }
 
