@@ -202,7 +202,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         _said[key] = said;
         var things = old.Things.ToDictionary(StringComparer.Ordinal);
         foreach (var (id, thing) in mapped.Things) things[id] = thing;
-        var newest = mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
+        // things that say nothing of themselves are still there now
+        var newest = mapped.Readings.Count == 0 ? fetchedAt : mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
         // a source that falls back on an older copy of itself does not make what is shown older than it is
         var asOf = _health[key].AsOf is { } was && was > newest && was <= fetchedAt ? was : newest;
         // a thing that has gone silent while the feed lives has no value any more: nothing on the screen would say how old it is
@@ -273,9 +274,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         return fresh;
     }
 
-    /// <summary>Keeps the record of a fetch and its raw answer, beside the beat.</summary>
+    /// <summary>Keeps the record of a fetch and its raw answer, beside the beat. Rows about people, of which only sums are kept, are not.</summary>
     public void KeepAnswer(FeedPlan plan, DateTimeOffset fetchedAt, FetchOutcome outcome, string? detail, int rows, TimeSpan took, string? contentType, byte[] body) =>
-        answers.Put(new(plan.Feed.Key, fetchedAt, outcome, detail, rows, took, contentType, body, plan.KeepRaw));
+        answers.Put(new(plan.Feed.Key, fetchedAt, outcome, detail, rows, took, contentType, plan.Descriptor.Rows.Aggregate is null ? body : [], plan.KeepRaw));
 
     /// <summary>A list was read: whatever is in it is confirmed as of now. Returns what is new or has changed, for the store.</summary>
     public IReadOnlyList<FetchedDocument> TakeDocuments(FeedPlan plan, IReadOnlyList<Document> documents, DateTimeOffset fetchedAt)

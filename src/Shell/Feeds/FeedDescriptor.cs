@@ -20,6 +20,8 @@ internal sealed class FeedDescriptor
     public string Licence { get; set; } = "";
     /// <summary>Name of a preset whose tree lies under this one.</summary>
     public string? Preset { get; set; }
+    /// <summary>Presets for what else such an answer holds. Whoever tries a file reads it by all of them; a feed is of one kind.</summary>
+    public List<string> Also { get; set; } = [];
     /// <summary>One of the formats, or image; a preset may state it.</summary>
     public string? Format { get; set; }
     /// <summary>Path below the source's address. <c>{secret:name}</c> is replaced by a secret, <c>{start}</c> and <c>{end}</c> by row
@@ -167,6 +169,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Columns whose text is JSON itself: its keys become columns below the name.</summary>
         public List<string> ParseJson { get; set; } = [];
+        /// <summary>Only rows that agree with every column of one of these stay; all of them when there is none.</summary>
+        public List<Dictionary<string, string>> Keep { get; set; } = [];
         /// <summary>Rows that agree with every column of one of these are left out.</summary>
         public List<Dictionary<string, string>> Drop { get; set; } = [];
         /// <summary>Long to wide: one row of all that agree in <c>key</c>, a column for each text of <c>by</c>.</summary>
@@ -194,7 +198,7 @@ internal sealed class FeedDescriptor
     internal sealed class AggregateOf
     {
         public List<string> By { get; set; } = [];
-        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>.</summary>
+        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>, written in ISO 8601 under its first name.</summary>
         public TimeOf? Hour { get; set; }
         /// <summary>Name of the column with the number of rows.</summary>
         public string Count { get; set; } = "count";
