@@ -7,7 +7,7 @@ using SmartCity.Shell.Feeds;
 namespace SmartCity.Tests.Feeds;
 
 /// <summary>One answer through the feed path of a preset, without network and store, as <c>feeds try</c> does it.</summary>
-internal static class Tried
+internal static class Trying
 {
     public static DateTimeOffset Now { get; } = new(2026, 7, 20, 4, 3, 30, TimeSpan.Zero);
     public static CityPack City { get; } = CityPack.Load(Repository.Path("cities", "seoul"));
