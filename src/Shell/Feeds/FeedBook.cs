@@ -45,16 +45,20 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public FeedHealth? HealthOf(string feed) => _health.GetValueOrDefault(feed);
     public StoredPicture? StoredPicture(string feed) => _pictures.GetValueOrDefault(feed);
 
-    public AsOf? AsOf(string feed)
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public AsOf? AsOf(string feed) => _health.TryGetValue(feed, out var health) ? AsOf(health, Now) : null;
+
+    /// <summary>What a screen says of a feed's age and source at a moment.</summary>
+    public static AsOf AsOf(FeedHealth health, DateTimeOffset now)
     {
-        if (!_health.TryGetValue(feed, out var health)) return null;
         return new()
         {
-            Feed = feed,
+            Feed = health.Plan.Feed.Key,
             Source = health.Plan.SourceName,
             Owner = new(health.Plan.Descriptor.Owner),
             At = health.AsOf,
-            Freshness = FreshnessOf(health, time.GetUtcNow()),
+            Freshness = FreshnessOf(health, now),
             Outcome = health.Outcome,
             Rhythm = health.Plan.Rhythm,
             Demonstration = health.Plan.Source.Demonstration,

@@ -148,7 +148,7 @@ internal sealed class FeedDescriptor
         public string? File { get; set; }
         /// <summary>Path below a row to a list: one row for each of its elements, with what stands beside it.</summary>
         public string? Explode { get; set; }
-        /// <summary>Names of the columns where rows are bare lists.</summary>
+        /// <summary>Names of the columns where rows are bare lists; of objects, the only ones that are kept.</summary>
         public List<string> Columns { get; set; } = [];
     }
 
@@ -281,6 +281,7 @@ internal sealed class FeedDescriptor
         public List<string> Y { get; set; } = [];
         /// <summary>EPSG code of x and y: 5179, 5181, 5186, 5174, 4326.</summary>
         public string Crs { get; set; } = "EPSG:4326";
+        /// <summary>GeoJSON, or places with the latitude first as <c>area 37.5,127 37.6,127 37.6,127.1</c>, <c>line …</c>, <c>point …</c>, <c>circle 37.5,127 3.5</c> (km).</summary>
         public List<string> Geometry { get; set; } = [];
     }
 
@@ -324,6 +325,8 @@ internal sealed class FeedDescriptor
     internal sealed class EventOf
     {
         public List<string> Id { get; set; } = [];
+        /// <summary>Columns with further names of the same event, separated by spaces or commas: what is known by one of them is this event.</summary>
+        public List<string> Also { get; set; } = [];
         public List<string> Version { get; set; } = [];
         public WordOf Kind { get; set; } = new();
         /// <summary>Active, Updated, Ended, Cancelled.</summary>
@@ -331,20 +334,24 @@ internal sealed class FeedDescriptor
         public WordOf Severity { get; set; } = new();
         public WordOf Urgency { get; set; } = new();
         public WordOf Certainty { get; set; } = new();
-        /// <summary>Columns by language; <c>any</c> for a text that is the same in all.</summary>
+        /// <summary>Columns by language; <c>any</c> for the text of a row that has none in a language; <c>*</c> with columns such as <c>title/*</c> where the
+        /// language stands in the column's name.</summary>
         public Dictionary<string, List<string>> Title { get; set; } = [];
         public Dictionary<string, List<string>> Summary { get; set; } = [];
         public TimeOf Reported { get; set; } = new();
         public TimeOf Onset { get; set; } = new();
         public TimeOf Expires { get; set; } = new();
-        /// <summary>How long an event without an end is valid after it was reported.</summary>
+        /// <summary>How long an event without an end is valid after it began or was reported.</summary>
         public string? Lasts { get; set; }
         /// <summary>true for a test or an exercise.</summary>
         public WordOf Test { get; set; } = new();
         public List<string> Link { get; set; } = [];
         /// <summary>Columns that name its areas; several in one text are separated by commas.</summary>
         public List<string> Areas { get; set; } = [];
+        /// <summary><c>name</c>, one of the pack's code systems, or <c>any</c> for the pack's own codes and names.</summary>
         public string AreaCodes { get; set; } = "name";
+        /// <summary>Texts among the areas that mean everywhere, this city too.</summary>
+        public List<string> Everywhere { get; set; } = [];
         /// <summary>True when an event that names areas or a place, none of them in the city, is not this city's.</summary>
         public bool OnlyHere { get; set; }
         /// <summary>True when a place outside the city is to be doubted rather than drawn.</summary>

@@ -32,8 +32,8 @@ internal static partial class Guess
         used.UnionWith(map.Place.Lat.Concat(map.Place.Lon).Concat(map.Place.X).Concat(map.Place.Y).Concat(map.Place.Geometry));
         if (map.Thing.From.Count == 0 && Thing(table, used) is { } thing) map.Thing.From = [thing];
         used.UnionWith(map.Thing.From);
-        foreach (var column in table.Columns.Where(c => !used.Contains(c) && !IsCode(c) && Numbers(table, c)).Take(60))
-            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false });
+        foreach (var column in table.Columns.Where(c => !used.Contains(c) && !IsCode(c) && table.Numeric?.Contains(c) != false && Numbers(table, c)).Take(60))
+            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false, Unit = table.Units.GetValueOrDefault(column) });
         return plan with { Feed = FeedPlan.FeedOf(plan.Descriptor, null)! };
     }
 

@@ -198,7 +198,20 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
         return body.ToArray();
     }
 
-    /// <summary>The last run of fetches of every feed that had begun at an instant.</summary>
+    /// <summary>The newest bytes that a feed had brought at an instant, and when they first came; null when they are no longer kept.</summary>
+    public async Task<(DateTimeOffset From, byte[] Body)?> PictureAt(DbConnection connection, string feed, DateTimeOffset at, CancellationToken cancel)
+    {
+        var last = await connection.Rows($"{SelectAnswers} WHERE {Q("Feed")} = @feed AND {Q("From")} <= @at AND {Q("Outcome")} = {(int)FetchOutcome.Ok} AND {Q("Hash")} <> '' ORDER BY {Q("From")} DESC LIMIT 1", [("feed", feed), ("at", at.Ms())], ReadAnswer, cancel);
+        return last is [var answer] && await Body(connection, answer.Hash, cancel) is { } body ? (answer.From, body) : null;
+    }
+
+    public async Task<(DateTimeOffset From, byte[] Body)?> PictureAt(string feed, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenToRead(cancel);
+        return await PictureAt(connection, feed, at, cancel);
+    }
+
+    /// <summary>The runs of fetches of every feed that had begun at an instant, oldest first.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<FetchRun>>> RunsAt(DbConnection connection, DateTimeOffset at, TimeSpan window, CancellationToken cancel)
     {
         var runs = await connection.Rows($"SELECT {List(FetchColumns)} FROM {database.T("fetches")} WHERE {Q("Until")} >= @since AND {Q("From")} <= @at ORDER BY {Q("From")}", [("since", (at - window).Ms()), ("at", at.Ms())],

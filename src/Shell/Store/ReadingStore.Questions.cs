@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using static SmartCity.Shell.Store.Sql;
 
@@ -11,14 +12,17 @@ internal sealed partial class ReadingStore
         [.. (await Since(feed, null, since, cancel)).GroupBy(r => (r.Thing, r.Property)).Select(g => g.Last())];
 
     /// <summary>Every value since an instant, each time once, by its latest correction, oldest first.</summary>
-    public async Task<IReadOnlyList<Reading>> Since(string feed, string? property, DateTimeOffset since, CancellationToken cancel)
+    public Task<IReadOnlyList<Reading>> Since(string feed, string? property, DateTimeOffset since, CancellationToken cancel) => Since(feed, property, since, null, cancel);
+
+    /// <summary>The same, as it was known at an instant.</summary>
+    public async Task<IReadOnlyList<Reading>> Since(string feed, string? property, DateTimeOffset since, DateTimeOffset? knownAt, CancellationToken cancel)
     {
         await using var connection = await database.OpenToRead(cancel);
         await using var query = Command(connection, null,
             $"SELECT s.{Q("Thing")}, s.{Q("Property")}, o.{Q("ObservedAt")}, o.{Q("ObservedUntil")}, o.{Q("FetchedAt")}, o.{Q("Value")}, o.{Q("Quality")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} " +
-            $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed {(property is null ? "" : $"AND s.{Q("Property")} = @property ")}ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}",
-            property is null ? ["since", "feed"] : ["since", "feed", "property"]);
-        query.Set(property is null ? [since.ToUnixTimeMilliseconds(), feed] : [since.ToUnixTimeMilliseconds(), feed, property]);
+            $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed {(property is null ? "" : $"AND s.{Q("Property")} = @property ")}{(knownAt is null ? "" : $"AND o.{Q("FetchedAt")} <= @known AND o.{Q("ObservedAt")} <= @ahead ")}ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}",
+            [.. (string[])["since", "feed"], .. property is null ? Array.Empty<string>() : ["property"], .. knownAt is null ? Array.Empty<string>() : ["known", "ahead"]]);
+        query.Set([since.Ms(), feed, .. property is null ? Array.Empty<object>() : [property], .. knownAt is { } at ? [at.Ms(), at.Ms() + AheadMs] : Array.Empty<object>()]);
         var newest = new Dictionary<(string, string, long), Reading>();
         await using var rows = await query.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
@@ -43,6 +47,64 @@ internal sealed partial class ReadingStore
     public Task<IReadOnlyList<(long At, string Thing, int Count, double Sum, double Min, double Max)>> Hours(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
         Sums(Step.Hour, feed, property, thing, from, to, cancel);
 
+    /// <summary>Sums of hours as they were known at an instant: an hour that was filled or corrected later is summed up anew, from
+    /// what had been fetched.</summary>
+    public async Task<IReadOnlyList<(long At, string Thing, int Count, double Sum, double Min, double Max)>> HoursAt(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenToRead(cancel);
+        var (of, end) = ($"s.{Q("Feed")} = @feed AND s.{Q("Property")} = @property{(thing is null ? "" : $" AND s.{Q("Thing")} = @thing")}", to < at ? to : at.AddMilliseconds(AheadMs));
+        (string, object?)[] Key(params (string, object?)[] more) => [("feed", feed), ("property", property), .. thing is null ? Array.Empty<(string, object?)>() : [("thing", thing)], .. more];
+        var hours = await connection.Rows($"SELECT h.{Q("Hour")}, s.{Q("Thing")}, h.{Q("Count")}, h.{Q("Sum")}, h.{Q("Min")}, h.{Q("Max")}, h.{Q("ChangedAt")} FROM {T("hours")} h JOIN {T("series")} s ON s.{Q("Id")} = h.{Q("SeriesId")} WHERE {of} AND h.{Q("Hour")} >= @from AND h.{Q("Hour")} < @to",
+            Key(("from", from.Ms()), ("to", end.Ms())), row => (Sum: (row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetDouble(3), row.GetDouble(4), row.GetDouble(5)), ChangedAt: row.GetInt64(6)), cancel);
+        var known = hours.Where(h => h.ChangedAt <= at.Ms()).Select(h => h.Sum).ToList();
+        foreach (var group in hours.Where(h => h.ChangedAt > at.Ms()).GroupBy(h => h.Sum.Item1))
+        {
+            var later = group.Select(h => h.Sum.Item2).ToHashSet(StringComparer.Ordinal);
+            var values = new Dictionary<(string Thing, long At), double?>();
+            foreach (var (name, time, value) in await connection.Rows($"SELECT s.{Q("Thing")}, o.{Q("ObservedAt")}, o.{Q("Value")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} WHERE {of} AND o.{Q("ObservedAt")} >= @from AND o.{Q("ObservedAt")} < @to AND o.{Q("FetchedAt")} <= @at ORDER BY o.{Q("FetchedAt")}",
+                Key(("from", group.Key), ("to", group.Key + HourMs), ("at", at.Ms())), row => (row.GetString(0), row.GetInt64(1), row.Double(2)), cancel)) values[(name, time)] = value;
+            known.AddRange(values.Where(v => v.Value is not null && later.Contains(v.Key.Thing)).GroupBy(v => v.Key.Thing, StringComparer.Ordinal)
+                .Select(g => (group.Key, g.Key, g.Count(), g.Sum(v => v.Value!.Value), g.Min(v => v.Value!.Value), g.Max(v => v.Value!.Value))));
+        }
+        return known;
+    }
+
+    /// <summary>The newest reading of every series as it was known at an instant, by feed.</summary>
+    /// <param name="connection">One that only reads.</param>
+    /// <param name="windows">How far back a value of each feed may lie.</param>
+    /// <param name="at">The instant.</param>
+    /// <param name="cancel">Stops it.</param>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Reading>>> NewestAt(DbConnection connection, IReadOnlyDictionary<string, TimeSpan> windows, DateTimeOffset at, CancellationToken cancel)
+    {
+        var series = (await connection.Rows($"SELECT {Q("Id")}, {Q("Feed")}, {Q("Thing")}, {Q("Property")} FROM {T("series")}", [], row => (Id: row.GetInt32(0), Feed: row.GetString(1), Thing: row.GetString(2), Property: row.GetString(3)), cancel))
+            .Where(s => windows.ContainsKey(s.Feed)).ToDictionary(s => s.Id);
+        if (series.Count == 0) return new Dictionary<string, IReadOnlyList<Reading>>();
+        var oldest = at.Ms() - (long)windows.Values.Max().TotalMilliseconds;
+        // who has values at all within that time, from the hours: the single values lie by time and are read backwards until
+        // everybody has been met
+        var wanted = (await connection.Rows($"SELECT DISTINCT {Q("SeriesId")} FROM {T("hours")} WHERE {Q("Hour")} > @from AND {Q("Hour")} <= @at", [("from", oldest - HourMs), ("at", at.Ms())], row => row.GetInt32(0), cancel)).Where(series.ContainsKey).ToHashSet();
+        var newest = new Dictionary<int, Reading>();
+        var end = at.Ms() + AheadMs;
+        foreach (var back in new[] { HourMs / 6, HourMs, 6 * HourMs, long.MaxValue })
+        {
+            var start = Math.Max(oldest, back == long.MaxValue ? oldest : at.Ms() - back);
+            var found = new Dictionary<int, Reading>();
+            // those few who have been silent for longer
+            var only = back == HourMs / 6 || wanted.Count > 500 ? "" : $"AND {Q("SeriesId")} IN ({string.Join(", ", wanted)}) ";
+            foreach (var (id, reading) in await connection.Rows($"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("ObservedUntil")}, {Q("FetchedAt")}, {Q("Value")}, {Q("Quality")} FROM {T("observations")} WHERE {Q("ObservedAt")} > @from AND {Q("ObservedAt")} <= @to AND {Q("FetchedAt")} <= @at {only}ORDER BY {Q("ObservedAt")}, {Q("SeriesId")}, {Q("FetchedAt")}",
+                [("from", start), ("to", end), ("at", at.Ms())], row => (row.GetInt32(0), new Reading("", "", row.Instant(1), row.Instant(2), row.Instant(3), row.Double(4), (Quality)row.GetInt16(5))), cancel))
+                if (series.TryGetValue(id, out var of) && !newest.ContainsKey(id) && at - reading.ObservedAt <= windows[of.Feed]) found[id] = reading with { Thing = of.Thing, Property = of.Property };
+            foreach (var (id, reading) in found) newest[id] = reading;
+            wanted.ExceptWith(newest.Keys);
+            if (wanted.Count == 0 || start == oldest) break;
+            end = start;
+        }
+        return newest.GroupBy(n => series[n.Key].Feed, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (IReadOnlyList<Reading>)[.. g.Select(n => n.Value)], StringComparer.Ordinal);
+    }
+
+    /// <summary>How far ahead of the clock a value may be observed.</summary>
+    private static readonly long AheadMs = (long)Feeds.Mapping.RowMap.Ahead.TotalMilliseconds;
+
     /// <summary>What is known of a feed's past: its hours since 1970, and the times of its single values, in milliseconds.</summary>
     public async Task<(IReadOnlySet<long> Hours, IReadOnlySet<long> Times)> Known(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel)
     {
@@ -58,19 +120,6 @@ internal sealed partial class ReadingStore
         }
         var start = from.ToUnixTimeMilliseconds();
         return ((await Read("hours", "Hour", start / HourMs * HourMs)).Select(h => h / HourMs).ToHashSet(), await Read("observations", "ObservedAt", start));
-    }
-
-    /// <summary>Deletes single values observed before an instant; their hours stay.</summary>
-    public async Task<int> Prune(DateTimeOffset before, CancellationToken cancel)
-    {
-        var deleted = 0;
-        await database.Write(async connection =>
-        {
-            await using var delete = Command(connection, null, $"DELETE FROM {T("observations")} WHERE {Q("ObservedAt")} < @before", "before");
-            delete.Set(before.ToUnixTimeMilliseconds());
-            deleted = await delete.ExecuteNonQueryAsync(cancel);
-        }, cancel);
-        return deleted;
     }
 
     public async Task SavePicture(StoredPicture picture, CancellationToken cancel)

@@ -175,7 +175,8 @@ public sealed class TransitTests
         var plan = Trying.Plan("gtfs-rt");
         var air = bench.Plan(FeedBench.Air);
         // in the place of a feed that is there, so that the whole path is walked
-        bench.Change(FeedBench.Air, _ => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source with { Address = source.Address.ToString().TrimEnd('/') }, Rhythm = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)) });
+        bench.Change(FeedBench.Air, _ => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source, Rhythm = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)) });
+        bench.Redirect(FeedBench.Air, source.Address);
         Assert.Equal((FetchOutcome.Ok, null), await bench.Beat(FeedBench.Air) is var first ? (first.Outcome, first.Detail) : default);
         var before = bench.Book.Latest(FeedBench.Air);
         Assert.Equal(10, before.Things.Count);
@@ -246,7 +247,8 @@ public sealed class TransitTests
         await using var source = new StubSource { Answer = StubSource.Ok("application/zip", Trying.Zip(Schedule())) };
         await using var bench = await FeedBench.Start(at: Trying.Now);
         var plan = Trying.Plan("gtfs");
-        bench.Change(FeedBench.Air, air => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source with { Address = source.Address.ToString().TrimEnd('/') } });
+        bench.Change(FeedBench.Air, air => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source });
+        bench.Redirect(FeedBench.Air, source.Address);
         Assert.Equal((FetchOutcome.Ok, null), await bench.Beat(FeedBench.Air) is var first ? (first.Outcome, first.Detail) : default);
         Assert.Equal(3, bench.Book.Latest(FeedBench.Air).Things.Count);
         source.Answer = StubSource.Ok("application/zip", Trying.Zip(Schedule(("stop_times.txt", "trip_id,stop_id\nT9,S9\n"))));

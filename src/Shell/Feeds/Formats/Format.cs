@@ -27,6 +27,10 @@ internal static class Formats
         ["gtfs"] = GtfsRows.Read,
         ["gtfs-rt"] = GtfsRealtimeRows.Read,
         ["gbfs"] = GbfsRows.Read,
+        ["cap"] = CapRows.Read,
+        ["datex2"] = Datex2Rows.Read,
+        ["ngsi"] = NgsiRows.Read,
+        ["open311"] = Open311Rows.Read,
     };
 
     /// <summary>Every format a descriptor may name; pictures are not tables.</summary>

@@ -30,10 +30,11 @@ internal static class JsonRows
         var table = new Table { Outcome = FetchOutcome.Ok, Detail = detail, Next = First(envelope.Next) };
         if (First(envelope.MadeAt) is { } made) table.MadeAt = Mapping.Moments.Guess(made, context.Zone)?.At;
         var explode = context.Options.Explode;
+        var only = context.Options.Columns.Count == 0 ? null : context.Options.Columns.ToHashSet(StringComparer.Ordinal);
         foreach (var item in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : Items(list))
             if (item.ValueKind == JsonValueKind.Object)
-                if (explode is null || Find(item, explode) is not { ValueKind: JsonValueKind.Array } parts) Row(table, item, explode);
-                else foreach (var part in parts.EnumerateArray()) Row(table, item, explode, part);
+                if (explode is null || Find(item, explode) is not { ValueKind: JsonValueKind.Array } parts) Row(table, item, only, explode);
+                else foreach (var part in parts.EnumerateArray()) Row(table, item, only, explode, part);
             // a bare list of lists, as ArcGIS and Socrata exports have it, needs the names of its columns
             else if (item.ValueKind == JsonValueKind.Array && context.Options.Columns.Count > 0) List(table, item, context.Options.Columns);
         return table.Rows.Count > 0 ? table : Table.Of(FetchOutcome.Empty, detail);
@@ -41,9 +42,9 @@ internal static class JsonRows
 
     private static IEnumerable<JsonElement> Items(JsonElement one) { yield return one; }
 
-    private static void Row(Table table, JsonElement item, string? explode = null, JsonElement part = default)
+    private static void Row(Table table, JsonElement item, HashSet<string>? only, string? explode = null, JsonElement part = default)
     {
-        var row = new RowOf(table);
+        var row = new RowOf(table, only);
         Flatten(row, "", item, explode, 0);
         if (part.ValueKind == JsonValueKind.Object) Flatten(row, explode + "/", part, null, 1);
         else if (part.ValueKind != JsonValueKind.Undefined && Value(part) is { } cell) row.Set(explode!, cell);
@@ -93,7 +94,9 @@ internal static class JsonRows
             switch (property.Value.ValueKind)
             {
                 case JsonValueKind.Object when IsGeometry(property.Value):
-                    if (property.Value.GetRawText() is { Length: <= GeometryLength } geometry) row.Set(name, geometry);
+                    // a place that is too long to be drawn is in doubt, and what it is the place of stands
+                    row.Set(name, property.Value.GetRawText() is { Length: <= GeometryLength } geometry ? geometry : Mapping.Geometries.TooLong);
+                    if (property.Value.GetProperty("coordinates") is var c && c.GetArrayLength() == 3 && c[2].ValueKind == JsonValueKind.Number) row.Set(name + "/height", c[2].GetDouble());
                     break;
                 case JsonValueKind.Object when depth < 8: Flatten(row, name + "/", property.Value, without, depth + 1); break;
                 case JsonValueKind.Array: Array(row, name, property.Value, without, depth); break;

@@ -25,7 +25,7 @@ internal static class XlsxRows
         while (reader.Read())
         {
             if (reader.NodeType != XmlNodeType.Element) continue;
-            XmlRows.Guard(reader);
+            XmlGuard.Check(reader);
             if (reader.LocalName != "row") continue;
             var cells = Row(reader, strings, dates, isDate1904);
             if (skip-- > 0) continue;
@@ -51,7 +51,33 @@ internal static class XlsxRows
         return table.Rows.Count > 0 ? table : Table.Of(FetchOutcome.Empty);
     }
 
-    private static XmlReader? Open(ZipArchive zip, string path) => zip.GetEntry(path) is { } entry ? XmlReader.Create(Zips.Read(entry), Safe) : null;
+    private static XmlReader? Open(ZipArchive zip, string path) => zip.GetEntry(path) is { } entry ? XmlReader.Create(new TagMeter(new StreamReader(Zips.Read(entry), new UTF8Encoding(false, true), detectEncodingFromByteOrderMarks: true)), Safe) : null;
+
+    // a parser makes objects of all attributes of an element before anybody can count them
+    private sealed class TagMeter(TextReader inner) : TextReader
+    {
+        private bool _tag;
+        private char _quote;
+        private int _attributes;
+
+        public override int Read(char[] buffer, int index, int count)
+        {
+            var read = inner.Read(buffer, index, count);
+            foreach (var c in buffer.AsSpan(index, Math.Max(0, read)))
+                if (_quote != 0) { if (c == _quote) _quote = '\0'; }
+                else if (!_tag) { if (c == '<') (_tag, _attributes) = (true, 0); }
+                else if (c == '>') _tag = false;
+                else if (c is '"' or '\'' && ++_attributes > XmlGuard.MaxAttributes) throw new InvalidDataException($"an element with more than {XmlGuard.MaxAttributes} attributes");
+                else if (c is '"' or '\'') _quote = c;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 
     // the sheet's name stands in the workbook, its file in the workbook's relations
     private static (string Path, bool Date1904) Sheet(ZipArchive zip, string? wanted)
@@ -62,7 +88,7 @@ internal static class XlsxRows
         while (workbook.Read())
         {
             if (workbook.NodeType != XmlNodeType.Element) continue;
-            XmlRows.Guard(workbook);
+            XmlGuard.Check(workbook);
             if (workbook.LocalName == "workbookPr") date1904 = workbook.GetAttribute("date1904") is "1" or "true";
             if (workbook.LocalName != "sheet" || names.Count > 500) continue;
             var name = workbook.GetAttribute("name") ?? "";
@@ -97,7 +123,7 @@ internal static class XlsxRows
         while (reader?.Read() == true)
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "si" })
             {
-                XmlRows.Guard(reader);
+                XmlGuard.Check(reader);
                 var text = Texts(reader);
                 if (strings.Count == MaxStrings || (letters += text.Length) > MaxStringLetters) throw new InvalidDataException("too many texts in the workbook");
                 strings.Add(text);
@@ -114,7 +140,7 @@ internal static class XlsxRows
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element:
-                    XmlRows.Guard(reader);
+                    XmlGuard.Check(reader);
                     inText = reader.LocalName == "t" && !reader.IsEmptyElement;
                     if (reader.LocalName == "rPh" && !reader.IsEmptyElement) spoken++;
                     break;
@@ -123,8 +149,7 @@ internal static class XlsxRows
                     if (reader.LocalName == "rPh") spoken--;
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace when inText && spoken == 0:
-                    if (text.Length + reader.Value.Length > XmlRows.MaxText) throw new InvalidDataException("a text of more than 64 KB");
-                    text.Append(reader.Value);
+                    if (!XmlGuard.Text(reader, text, XmlGuard.MaxText)) throw new InvalidDataException("a text of more than 64 KB");
                     break;
             }
         return text.ToString();
@@ -139,7 +164,7 @@ internal static class XlsxRows
         {
             if (reader.NodeType == XmlNodeType.EndElement && reader.LocalName == "cellXfs") break;
             if (reader.NodeType != XmlNodeType.Element) continue;
-            XmlRows.Guard(reader);
+            XmlGuard.Check(reader);
             if (reader.LocalName == "cellXfs") inCells = true;
             else if (reader.LocalName == "numFmt" && Int(reader.GetAttribute("numFmtId")) is { } id && IsDate(reader.GetAttribute("formatCode") ?? "")) formats.Add(id);
             else if (inCells && reader.LocalName == "xf")
@@ -175,7 +200,7 @@ internal static class XlsxRows
         while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth))
         {
             if (reader.NodeType != XmlNodeType.Element) continue;
-            XmlRows.Guard(reader);
+            XmlGuard.Check(reader);
             if (reader.LocalName != "c") continue;
             var at = ColumnOf(reader.GetAttribute("r")) ?? next;
             next = at + 1;
@@ -199,17 +224,14 @@ internal static class XlsxRows
     {
         if (reader.IsEmptyElement) return Cell.Of("");
         if (type == "inlineStr") return Cell.Of(Texts(reader));
-        var (depth, raw, inValue) = (reader.Depth, "", false);
+        var (depth, text, inValue) = (reader.Depth, new StringBuilder(), false);
         while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth))
         {
-            if (reader.NodeType == XmlNodeType.Element) { XmlRows.Guard(reader); inValue = reader.LocalName == "v" && !reader.IsEmptyElement; }
+            if (reader.NodeType == XmlNodeType.Element) { XmlGuard.Check(reader); inValue = reader.LocalName == "v" && !reader.IsEmptyElement; }
             else if (reader.NodeType == XmlNodeType.EndElement) inValue = false;
-            else if (inValue && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
-            {
-                if (raw.Length + reader.Value.Length > XmlRows.MaxText) throw new InvalidDataException("a text of more than 64 KB");
-                raw += reader.Value;
-            }
+            else if (inValue && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && !XmlGuard.Text(reader, text, XmlGuard.MaxText)) throw new InvalidDataException("a text of more than 64 KB");
         }
+        var raw = text.ToString();
         switch (type)
         {
             case "s": return Cell.Of(Int(raw) is { } n && n < strings.Count ? strings[n] : throw new InvalidDataException("a text that the workbook does not have"));

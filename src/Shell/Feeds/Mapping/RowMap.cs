@@ -54,16 +54,31 @@ internal sealed partial class RowMap
         return mapped with { Unmapped = [.. table.Columns.Where((_, i) => !map._used.Contains(i))] };
     }
 
-    /// <summary>The columns of a table that a list of aliases means: the first one that a row has.</summary>
+    /// <summary>The columns of a table that a list of aliases means: the first one in which a row has something.</summary>
     private readonly struct Alias(int[] columns)
     {
         public bool Any => columns is { Length: > 0 };
         public Cell Of(Cell[] row)
         {
             if (columns is null) return default;
+            Cell empty = default;
             foreach (var column in columns)
-                if (Table.At(row, column) is { Kind: not CellKind.None } cell) return cell;
-            return default;
+            {
+                var cell = Table.At(row, column);
+                if (cell.Kind == CellKind.None) continue;
+                // a name that is there and empty does not hide the next one
+                if (cell is not { Kind: CellKind.Text, Text.Length: 0 }) return cell;
+                empty = cell;
+            }
+            return empty;
+        }
+        /// <summary>The first cell of which something comes.</summary>
+        public T? First<T>(Cell[] row, Func<string, T?> of) where T : class
+        {
+            if (columns is not null)
+                foreach (var column in columns)
+                    if (Table.At(row, column) is { Kind: not CellKind.None } cell && of(cell.ToString()) is { } found) return found;
+            return null;
         }
         public string? Text(Cell[] row) => Of(row) is { Kind: not CellKind.None } cell ? cell.ToString() : null;
     }
@@ -309,7 +324,7 @@ internal sealed partial class RowMap
 
         public (Shape? Shape, string? Doubt) Of(Cell[] row)
         {
-            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.GeoJson(geometry, map._map.Place.Crs);
+            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.Read(geometry, map._map.Place.Crs);
             if (_x.Any && Geometries.Degrees(_x.Of(row)) is { } x && Geometries.Degrees(_y.Of(row)) is { } y)
                 return Grids.Wgs84(map._map.Place.Crs, x, y) is { } place ? Geometries.Checked(ShapeKind.Point, [[place]]) : (null, $"{x} {y}");
             if (_lat.Any && Geometries.Degrees(_lat.Of(row)) is { } lat && Geometries.Degrees(_lon.Of(row)) is { } lon) return Geometries.Checked(ShapeKind.Point, [[new(lat, lon)]]);
@@ -323,7 +338,7 @@ internal sealed partial class RowMap
     {
         Dictionary<string, string>? found = null;
         foreach (var (name, columns) in attributes)
-            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = NewsReader.Plain(text, 500);
+            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = Address(text) is { } address ? address : NewsReader.Plain(text, 500);
         return found ?? SmartCity.Attributes.None;
     }
 
