@@ -12,7 +12,8 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
     /// <param name="Step">The grid of its times.</param>
     /// <param name="Count">Rows of the list.</param>
     /// <param name="Silent">True for a thing that is out: its numbers are zero.</param>
-    internal readonly record struct About(string Seed, DateTimeOffset Moment, TimeSpan Step, int Count, bool Silent);
+    /// <param name="Asked">The named segments of the address.</param>
+    internal readonly record struct About(string Seed, DateTimeOffset Moment, TimeSpan Step, int Count, bool Silent, IReadOnlyDictionary<string, string> Asked);
 
     /// <summary>What is wrong with a text; null when it can be filled.</summary>
     public string? Problem(string text)
@@ -20,7 +21,7 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
         try
         {
             var moment = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-            Fill(text, new(ground.Stations.Count > 0 ? ground.Stations[0] : ground.Areas[0], "1", 1, moment, moment), new("x", moment, TimeSpan.FromMinutes(1), 1, false));
+            Fill(text, new(ground.Stations.Count > 0 ? ground.Stations[0] : ground.Areas[0], "1", 1, moment, moment), new("x", moment, TimeSpan.FromMinutes(1), 1, false, new Dictionary<string, string>()));
             return null;
         }
         catch (Exception wrong) when (wrong is FormatException or KeyNotFoundException or InvalidDataException or IndexOutOfRangeException or ArgumentException or NullReferenceException) { return $"{text.Trim()}: {wrong.Message}"; }
@@ -51,6 +52,8 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
             case "n": return row.Number.ToString(CultureInfo.InvariantCulture);
             case "id": return row.Id;
             case "count": return about.Count.ToString(CultureInfo.InvariantCulture);
+            // nothing of an address may end a text
+            case "ask": return new([.. about.Asked.GetValueOrDefault(rest, "").Where(c => char.IsLetterOrDigit(c) || c is '-' or '_' or ' ')]);
             case "area": return row.Thing.OfArea(rest);
             case "station": return row.Thing.Station is { } station ? station[rest] : "";
             case "lat" or "lon" or "x" or "y": return Place(word, row.Thing.Spot, parts, about);
@@ -69,13 +72,15 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
             case "wave": return about.Silent ? "0" : Written(Number(parts[0]) + (Number(parts[1]) - Number(parts[0])) * (Noise.Along(seed, about.Moment.UtcTicks / (double)Length(parts[2]).Ticks) + 1) / 2, parts.ElementAtOrDefault(3));
             case "curve": return about.Silent ? "0" : Written(curves.At(Curves.Has(parts[0]) ? parts[0] : throw new FormatException(Scenario.UnknownCurve("curve", parts[0])), row.Thing.Spot, about.Moment), parts.ElementAtOrDefault(1));
         }
-        var (name, shift) = word.IndexOfAny(['+', '-']) is > 0 and var sign ? (word[..sign], (word[sign] == '-' ? -1 : 1) * Length(word[(sign + 1)..])) : (word, TimeSpan.Zero);
+        var (name, shift) = word.IndexOfAny(['+', '-']) is > 0 and var sign ? (word[..sign], (word[sign] == '-' ? -1 : 1) * Between(word[(sign + 1)..], seed)) : (word, TimeSpan.Zero);
         var time = name switch { "now" => about.Moment, "step" => new(about.Moment.UtcTicks - about.Moment.UtcTicks % about.Step.Ticks, TimeSpan.Zero), "at" => row.At, "end" => row.End, _ => throw new FormatException($"there is no ${{{name}}}") };
         return Moment(time + shift, rest);
     }
 
     private static double Number(string text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
     private static TimeSpan Length(string text) => Durations.Read(text) ?? throw new FormatException($"{text} is no length of time");
+    // 23.2h~23.8h is a length in between, the same for the same thing
+    private static TimeSpan Between(string text, ulong seed) => text.Split('~') is [var low, var high] ? Length(low) + (Length(high) - Length(low)) * Noise.Die(seed, 0) : Length(text);
     private static string Written(double value, string? digits) => value.ToString("F" + (digits ?? "0"), CultureInfo.InvariantCulture);
 
     private string Moment(DateTimeOffset at, string format)

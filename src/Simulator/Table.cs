@@ -60,7 +60,7 @@ internal sealed class Table
     private Cell Fill(ColumnOf column, Row row, DateTimeOffset step, bool silent, ref (double Value, string Word, string Main)? indexed)
     {
         var thing = row.Thing;
-        if (column.Fill is { } text) return new(_filler.Fill(text, row, new(_filler.SeedOf(_question.Source), _question.Moment, _question.Source.StepLength, _things.Count, silent)), column.Number);
+        if (column.Fill is { } text) return new(_filler.Fill(text, row, new(_filler.SeedOf(_question.Source), _question.Moment, _question.Source.StepLength, _things.Count, silent, _question.Named)), column.Number);
         if (column.Time is { } format) return new(TimeZoneInfo.ConvertTime(step, _ground.Zone).ToString(format, CultureInfo.InvariantCulture), false);
         if (column.Area is { } path) return new(thing.OfArea(path), false);
         if (column.Station is { } key) return new(thing.Station![key], false);

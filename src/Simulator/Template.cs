@@ -42,7 +42,7 @@ internal static partial class Template
             var all = list && question.Fault == Fault.Empty ? [] : part.RowsAt(filler.SeedOf(source) + part.Name, ground, question.Moment);
             var rows = list ? all.Skip(from).Take(most).ToList() : [.. all];
             var whole = new Row(ground.Areas[0], "0", 0, question.Moment, question.Moment);
-            Filler.About About(bool silent) => new(filler.SeedOf(source), question.Moment, source.StepLength, all.Count, silent);
+            Filler.About About(bool silent) => new(filler.SeedOf(source), question.Moment, source.StepLength, all.Count, silent, question.Named);
             string Text(string template, Row row, bool silent = false) => filler.Fill(question.Fault == Fault.RenamedColumns ? Renamed(template) : template, row, About(silent));
             var text = new StringBuilder(question.Fault == Fault.RenamedColumns && source.ContentType.StartsWith("text/csv", StringComparison.Ordinal) ? "X_" + part.Head.Replace(",", ",X_", StringComparison.Ordinal) : filler.Fill(part.Head, whole, About(false)));
             for (var i = 0; i < rows.Count; i++)

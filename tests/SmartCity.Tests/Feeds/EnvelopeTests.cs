@@ -40,7 +40,7 @@ public sealed class EnvelopeTests
     [InlineData("csv", "id,v\na,1\n")]
     public void Rows_are_found_where_this_family_puts_them(string preset, string body)
     {
-        var tried = Tried.Read(preset, body, "kind: observations\n" + OneRow.Replace("map:", "map:", StringComparison.Ordinal));
+        var tried = Trying.Read(preset, body, "kind: observations\n" + OneRow.Replace("map:", "map:", StringComparison.Ordinal));
         Assert.Equal(FetchOutcome.Ok, tried.Outcome);
         Assert.Equal("a", tried.Cell(0, "id"));
         Assert.Single(tried.Table.Rows);
@@ -68,7 +68,7 @@ public sealed class EnvelopeTests
     [InlineData("socrata", "[]")]
     [InlineData("arcgis", """{"features":[]}""")]
     [InlineData("geojson", """{"type":"FeatureCollection","features":[]}""")]
-    public void That_there_is_nothing_is_a_success(string preset, string body) => Assert.Equal(FetchOutcome.Empty, Tried.Read(preset, body).Outcome);
+    public void That_there_is_nothing_is_a_success(string preset, string body) => Assert.Equal(FetchOutcome.Empty, Trying.Read(preset, body).Outcome);
 
     [Theory]
     [InlineData("seoul-openapi", """{"RESULT":{"CODE":"INFO-100","MESSAGE":"key"}}""", FetchOutcome.Auth, "INFO-100 key")]
@@ -101,7 +101,7 @@ public sealed class EnvelopeTests
     [InlineData("gtfs", "<html><body>moved</body></html>", FetchOutcome.Unparsable, "a web page instead of data")]
     [InlineData("gtfs-rt", "<!doctype html><p>login", FetchOutcome.Unparsable, "a web page instead of data")]
     public void A_refusal_in_the_body_has_its_class_and_its_words(string preset, string body, FetchOutcome outcome, string detail) =>
-        Assert.Equal((outcome, detail), Tried.Read(preset, body).Said());
+        Assert.Equal((outcome, detail), Trying.Read(preset, body).Said());
 
     [Fact]
     public void Every_preset_reads_as_a_descriptor_and_names_a_format()
@@ -111,7 +111,7 @@ public sealed class EnvelopeTests
         Assert.Empty(problems);
         foreach (var name in presets.Names)
         {
-            var plan = FeedTrial.PlanOf(name, Tried.City);
+            var plan = FeedTrial.PlanOf(name, Trying.City);
             Assert.Contains(plan.Format, SmartCity.Shell.Feeds.Formats.Formats.Names);
             Assert.All(plan.Descriptor.Also, also => Assert.Contains(also, presets.Names));
         }
@@ -120,7 +120,7 @@ public sealed class EnvelopeTests
     [Fact]
     public void A_train_s_place_in_time_is_what_its_source_says()
     {
-        var tried = Tried.Read("seoul-subway", """
+        var tried = Trying.Read("seoul-subway", """
             {"errorMessage":{"code":"INFO-000"},"realtimeArrivalList":[
              {"subwayId":"1002","updnLine":"내선","trainLineNm":"성수행 - 역삼방면","statnNm":"강남","barvlDt":"120","btrainNo":"2345","recptnDt":"2026-07-20 13:02:01.0","arvlMsg2":"전역 출발","arvlCd":"3"},
              {"subwayId":"1002","updnLine":"외선","trainLineNm":"신도림행","statnNm":"강남","barvlDt":"0","btrainNo":"2346","recptnDt":"2026-07-20 13:02:01.0","arvlMsg2":"[4]번째 전역","arvlCd":"99"}]}
@@ -138,7 +138,7 @@ public sealed class EnvelopeTests
     [Fact]
     public void Statistics_are_figures_by_item_and_period()
     {
-        var tried = Tried.Read("kosis", """[{"PRD_DE":"202605","ITM_ID":"T20","C1":"11230","DT":"1234","UNIT_NM":"명"},{"PRD_DE":"2026","ITM_ID":"T20","C1":"11230","DT":"-"},{"PRD_DE":"20263","ITM_ID":"T25","C1":"11230","DT":"0.5","UNIT_NM":"%"}]""",
+        var tried = Trying.Read("kosis", """[{"PRD_DE":"202605","ITM_ID":"T20","C1":"11230","DT":"1234","UNIT_NM":"명"},{"PRD_DE":"2026","ITM_ID":"T20","C1":"11230","DT":"-"},{"PRD_DE":"20263","ITM_ID":"T25","C1":"11230","DT":"0.5","UNIT_NM":"%"}]""",
             "map: { figure: { area: [C1], areaCodes: kostat } }\n");
         // 11230 is Gangnam to the statisticians and Dongdaemun to the law
         Assert.Equal([("T20", "11680", "2026-05", 1234d, "명"), ("T20", "11680", "2026", null, ""), ("T25", "11680", "2026-Q3", (double?)0.5, "%")], tried.Mapped!.Figures.Select(f => (f.Indicator, f.Area!, f.Period, f.Value, f.Unit)));
@@ -147,7 +147,7 @@ public sealed class EnvelopeTests
     [Fact]
     public void A_gauge_s_window_comes_newest_first_and_its_newest_slot_is_blank()
     {
-        var tried = Tried.Read("hrfco", """{"content":[{"wlobscd":"1018683","ymdhm":"202607201300","wl":" ","fw":" "},{"wlobscd":"1018683","ymdhm":"202607201250","wl":"2.09","fw":" "},{"wlobscd":"1018683","ymdhm":"202607201240","wl":"2.11","fw":""}]}""",
+        var tried = Trying.Read("hrfco", """{"content":[{"wlobscd":"1018683","ymdhm":"202607201300","wl":" ","fw":" "},{"wlobscd":"1018683","ymdhm":"202607201250","wl":"2.09","fw":" "},{"wlobscd":"1018683","ymdhm":"202607201240","wl":"2.11","fw":""}]}""",
             "map: { values: { level: { from: [wl], unit: m } } }\n");
         Assert.Equal([null, 2.09, 2.11], tried.Mapped!.Readings.Select(r => r.Value));
         Assert.Equal(Quality.Missing, tried.Mapped.Readings[0].Quality);
@@ -156,7 +156,7 @@ public sealed class EnvelopeTests
     [Fact]
     public void Places_in_a_grid_inside_GeoJSON_are_moved_onto_the_map()
     {
-        var tried = Tried.Read("sgis", """{"errCd":0,"features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[953900,1951900],[954100,1951900],[954100,1952100],[953900,1951900]]]},"properties":{"adm_cd":"11","adm_nm":"중구"}}]}""");
+        var tried = Trying.Read("sgis", """{"errCd":0,"features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[953900,1951900],[954100,1951900],[954100,1952100],[953900,1951900]]]},"properties":{"adm_cd":"11","adm_nm":"중구"}}]}""");
         var place = tried.Mapped!.Things["11"].Place!.Value;
         Assert.Equal((37.5664, 126.9788), (Math.Round(place.Latitude, 4), Math.Round(place.Longitude, 4)), new Near(0.003));
     }

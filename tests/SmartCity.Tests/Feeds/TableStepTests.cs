@@ -11,7 +11,7 @@ public sealed class TableStepTests
     public void Long_rows_become_wide_by_a_column_s_texts()
     {
         // the shape of a weather office: a row for each quantity of a grid point
-        var tried = Tried.Read("json", """
+        var tried = Trying.Read("json", """
             [{"nx":60,"ny":127,"category":"T1H","obsrValue":"21.4"},{"nx":60,"ny":127,"category":"REH","obsrValue":"55"},
              {"nx":61,"ny":127,"category":"T1H","obsrValue":"20.9"},{"nx":61,"ny":127,"category":"","obsrValue":"1"},{"nx":61,"ny":127,"category":"nx","obsrValue":"99"}]
             """, "rows: { pivot: { key: [nx, ny], by: category, value: obsrValue } }\nmap: { thing: { from: [nx] }, time: { absent: fetch }, values: { t: { from: [T1H] }, h: { from: [REH], required: false } } }\n");
@@ -22,7 +22,7 @@ public sealed class TableStepTests
     [Fact]
     public void Wide_rows_become_long_and_keep_what_stands_beside()
     {
-        var tried = Tried.Read("csv", "YEAR,MON_01,MON_02,MON_03\n2026,10,20,\n2025,1,2,3\n", """
+        var tried = Trying.Read("csv", "YEAR,MON_01,MON_02,MON_03\n2026,10,20,\n2025,1,2,3\n", """
             kind: figures
             rows: { unpivot: { columns: [MON_01, MON_02, MON_03, MON_04], name: month, value: n } }
             map: { figure: { indicator: [month], period: [YEAR], value: [n] } }
@@ -34,7 +34,7 @@ public sealed class TableStepTests
     [Fact]
     public void JSON_inside_a_text_becomes_columns_and_a_geometry_stays_whole()
     {
-        var tried = Tried.Read("json", """
+        var tried = Trying.Read("json", """
             [{"id":"a","geom":"{\"type\":\"Polygon\",\"coordinates\":[[[127.03,37.46],[127.04,37.46],[127.04,37.47],[127.03,37.46]]]}","more":"{\"v\":{\"n\":7}}"},
              {"id":"b","geom":"","more":"not json"}]
             """, "rows: { parseJson: [geom, more, absent] }\nmap: { thing: { from: [id] }, place: { geometry: [geom] }, time: { absent: fetch }, values: { v: { from: [more/v/n] } } }\n");
@@ -46,7 +46,7 @@ public sealed class TableStepTests
     [Fact]
     public void Rows_about_people_leave_as_sums_only()
     {
-        var tried = Tried.Read("csv", """
+        var tried = Trying.Read("csv", """
             no,gu,receipttime,ridetime,startpos
             1,강서구,2026-07-19 오전 12:06:00,2026-07-19 오전 12:36:00,Private street 1
             2,강서구,2026-07-19 오전 12:50:00,2026-07-19 오전 1:40:00,Private street 2
@@ -81,28 +81,28 @@ public sealed class TableStepTests
     [InlineData("rows: { aggregate: { by: [gu], sum: [v] } }", "no column gu for rows.aggregate")]
     [InlineData("rows: { aggregate: { by: [id], hour: { from: [at], format: [iso] } } }", "no column at for rows.aggregate")]
     public void A_step_whose_column_is_gone_is_drift_and_not_an_empty_table(string step, string told) =>
-        Assert.Equal((FetchOutcome.SchemaDrift, told), Tried.Read("json", """[{"id":"a","v":1}]""", step + "\n" + Map).Said());
+        Assert.Equal((FetchOutcome.SchemaDrift, told), Trying.Read("json", """[{"id":"a","v":1}]""", step + "\n" + Map).Said());
 
     [Fact]
     public void A_step_that_would_make_too_many_columns_is_refused()
     {
         var rows = string.Join(',', Enumerable.Range(0, 500).Select(i => $$"""{"id":"a","k":"k{{i}}","v":{{i}}}"""));
-        Assert.Equal((FetchOutcome.SchemaDrift, "more than 400 columns"), Tried.Read("json", $"[{rows}]", "rows: { pivot: { key: [id], by: k, value: v } }\n" + Map).Said());
+        Assert.Equal((FetchOutcome.SchemaDrift, "more than 400 columns"), Trying.Read("json", $"[{rows}]", "rows: { pivot: { key: [id], by: k, value: v } }\n" + Map).Said());
     }
 
     [Fact]
     public void Kept_rows_come_before_dropped_ones_and_nothing_left_is_empty_and_not_drift()
     {
         const string Rows = """[{"id":"a","kind":"x","v":1},{"id":"b","kind":"x","v":2},{"id":"c","kind":"y","v":3}]""";
-        Assert.Equal(["b"], Tried.Read("json", Rows, "rows: { keep: [{ kind: x }], drop: [{ id: a }] }\n" + Map).Mapped!.Things.Keys);
-        Assert.Equal(FetchOutcome.Empty, Tried.Read("json", Rows, "rows: { keep: [{ kind: z }] }\n" + Map).Outcome);
+        Assert.Equal(["b"], Trying.Read("json", Rows, "rows: { keep: [{ kind: x }], drop: [{ id: a }] }\n" + Map).Mapped!.Things.Keys);
+        Assert.Equal(FetchOutcome.Empty, Trying.Read("json", Rows, "rows: { keep: [{ kind: z }] }\n" + Map).Outcome);
     }
 
     [Fact]
     public async Task Raw_answers_about_people_are_not_kept()
     {
         await using var source = new StubSource { Answer = StubSource.Ok("text/csv", "지점코드,관측시각,신적설(cm),적설(cm)\nS01,2026-07-20 13:03,1.5,2\n") };
-        await using var bench = await FeedBench.Start(at: Tried.Now);
+        await using var bench = await FeedBench.Start(at: Trying.Now);
         bench.Redirect(FeedBench.Snow, source.Address);
         var descriptor = bench.Plan(FeedBench.Snow).Descriptor;
         descriptor.Expect.Rows = 0;

@@ -8,7 +8,7 @@ namespace SmartCity.Tests.Feeds;
 /// <summary>Timetables, vehicles on the road and bicycles: the wire formats of transit, whole and broken.</summary>
 public sealed class TransitTests
 {
-    private static readonly ulong Now = (ulong)Tried.Now.ToUnixTimeSeconds();
+    private static readonly ulong Now = (ulong)Trying.Now.ToUnixTimeSeconds();
 
     private static FeedMessage Message(params FeedEntity[] entities)
     {
@@ -44,18 +44,18 @@ public sealed class TransitTests
     [Fact]
     public void A_vehicle_is_a_thing_with_a_place_and_its_speed_and_bearing()
     {
-        var tried = Tried.Read("gtfs-rt", Message(Vehicle("1")).ToByteArray());
+        var tried = Trying.Read("gtfs-rt", Message(Vehicle("1")).ToByteArray());
         Assert.Equal(FetchOutcome.Ok, tried.Outcome);
         Assert.Equal((8.5, 270), (tried.Value("bus-1", "speed"), tried.Value("bus-1", "bearing")));
         var bus = tried.Mapped!.Things["bus-1"];
         Assert.Equal((new Place(37.5, 127.03), "472", "in-transit"), (bus.Place, bus.Kind, bus.Attributes["status"]));
-        Assert.All(tried.Mapped.Readings, r => Assert.Equal(Tried.Now.AddSeconds(-20), r.ObservedAt));
+        Assert.All(tried.Mapped.Readings, r => Assert.Equal(Trying.Now.AddSeconds(-20), r.ObservedAt));
     }
 
     [Fact]
     public void A_trip_is_as_late_as_it_is_at_the_stop_that_comes_next()
     {
-        var tried = Tried.Read("gtfs-rt-trips", Message(Vehicle("1"),
+        var tried = Trying.Read("gtfs-rt-trips", Message(Vehicle("1"),
             Trip("late", new StopTimeUpdate { StopId = "past", Arrival = new() { Time = (long)Now - 60, Delay = 30 } }, new StopTimeUpdate { StopId = "next", Arrival = new() { Time = (long)Now + 60, Delay = 90 } }, new StopTimeUpdate { StopId = "after", Arrival = new() { Time = (long)Now + 300, Delay = 300 } }),
             Trip("timeless", new StopTimeUpdate { StopId = "a", Departure = new() { Delay = -20 } }, new StopTimeUpdate { StopId = "b", Departure = new() { Delay = 500 } }),
             Trip("silent")).ToByteArray());
@@ -66,22 +66,22 @@ public sealed class TransitTests
     [Fact]
     public void An_alert_is_an_event_in_the_languages_it_came_in()
     {
-        var tried = Tried.Read("gtfs-rt-alerts", Message(Alert("a", ("ko", "우회 운행"), ("en-US", "Detour")), Alert("b", ("", "Ohne Sprache"))).ToByteArray());
+        var tried = Trying.Read("gtfs-rt-alerts", Message(Alert("a", ("ko", "우회 운행"), ("en-US", "Detour")), Alert("b", ("", "Ohne Sprache"))).ToByteArray());
         var alert = tried.Mapped!.Events.Single(e => e.Id == "a");
         Assert.Equal(("우회 운행", "Detour", "maintenance", Severity.Moderate), (alert.Title.In("ko"), alert.Title.In("en"), alert.Kind, alert.Severity));
-        Assert.Equal((Tried.Now.AddHours(-1), Tried.Now.AddHours(1), "https://bus.example/notice", "detour", "472"), (alert.Onset!.Value, alert.Expires!.Value, alert.Link, alert.Attributes["effect"], alert.Attributes["routes"]));
+        Assert.Equal((Trying.Now.AddHours(-1), Trying.Now.AddHours(1), "https://bus.example/notice", "detour", "472"), (alert.Onset!.Value, alert.Expires!.Value, alert.Link, alert.Attributes["effect"], alert.Attributes["routes"]));
         Assert.Equal("Ohne Sprache", tried.Mapped.Events.Single(e => e.Id == "b").Title.In("en"));
     }
 
     [Fact]
     public async Task Trying_a_mixed_message_prints_vehicles_trips_and_alerts()
     {
-        var (status, lines) = await Tried.Try("gtfs-rt", Message(Vehicle("1"), Trip("t", new StopTimeUpdate { Arrival = new() { Delay = 5 } }), Alert("a", ("ko", "알림"))).ToByteArray());
+        var (status, lines) = await Trying.Try("gtfs-rt", Message(Vehicle("1"), Trip("t", new StopTimeUpdate { Arrival = new() { Delay = 5 } }), Alert("a", ("ko", "알림"))).ToByteArray());
         Assert.Equal(0, status);
         Assert.Contains(lines, l => l.Contains("\"property\":\"speed\"", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("\"property\":\"delay\"", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("{\"record\":\"event\"", StringComparison.Ordinal));
-        (status, lines) = await Tried.Try("gtfs-rt", Message(Alert("a", ("ko", "알림"))).ToByteArray());
+        (status, lines) = await Trying.Try("gtfs-rt", Message(Alert("a", ("ko", "알림"))).ToByteArray());
         Assert.Equal((0, 1), (status, lines.Count));
     }
 
@@ -90,7 +90,7 @@ public sealed class TransitTests
     {
         // an agency's extension, field 1001 of a message, and one of a field we do not read
         byte[] extended = [.. Message(Vehicle("1")).ToByteArray(), 0xCA, 0x3E, 0x03, 0x0A, 0x01, 0x31, 0xF8, 0x01, 0x07];
-        Assert.Equal(FetchOutcome.Ok, Tried.Read("gtfs-rt", extended).Outcome);
+        Assert.Equal(FetchOutcome.Ok, Trying.Read("gtfs-rt", extended).Outcome);
     }
 
     [Theory]
@@ -101,9 +101,9 @@ public sealed class TransitTests
     {
         var message = Message(Vehicle("1", change: v => v.ClearTimestamp()));
         message.Header.Timestamp = timestamp;
-        var tried = Tried.Read("gtfs-rt", message.ToByteArray());
+        var tried = Trying.Read("gtfs-rt", message.ToByteArray());
         Assert.Equal(FetchOutcome.Ok, tried.Outcome);
-        Assert.All(tried.Mapped!.Readings, r => Assert.Equal(Tried.Now, r.ObservedAt));
+        Assert.All(tried.Mapped!.Readings, r => Assert.Equal(Trying.Now, r.ObservedAt));
         Assert.Equal(timestamp > 0, tried.Detail?.Contains("the time of the message is no time", StringComparison.Ordinal) == true);
     }
 
@@ -130,11 +130,11 @@ public sealed class TransitTests
     public void One_bad_vehicle_among_many_is_counted_and_more_than_a_fifth_refuse_the_message(string how, string told)
     {
         var good = Enumerable.Range(1, 9).Select(i => Vehicle($"{i}")).ToArray();
-        var tried = Tried.Read("gtfs-rt", Message([Bad(how), .. good]).ToByteArray());
+        var tried = Trying.Read("gtfs-rt", Message([Bad(how), .. good]).ToByteArray());
         Assert.Equal(FetchOutcome.Ok, tried.Outcome);
         Assert.Contains($"1 entities are bad: {told}", tried.Detail, StringComparison.Ordinal);
         Assert.All(tried.Mapped!.Readings, r => Assert.InRange(r.Value!.Value, 0, 360));
-        tried = Tried.Read("gtfs-rt", Message([Bad(how), Bad(how), Bad(how), .. good[..7]]).ToByteArray());
+        tried = Trying.Read("gtfs-rt", Message([Bad(how), Bad(how), Bad(how), .. good[..7]]).ToByteArray());
         Assert.Equal((FetchOutcome.Unparsable, $"3 of 10 entities are bad: {told}"), tried.Said());
     }
 
@@ -142,17 +142,17 @@ public sealed class TransitTests
     public void Garbage_and_half_a_message_and_lying_lengths_are_refused()
     {
         var whole = Message([.. Enumerable.Range(0, 50).Select(i => Vehicle($"{i}"))]).ToByteArray();
-        Assert.Equal(FetchOutcome.Unparsable, Tried.Read("gtfs-rt", whole[..(whole.Length / 2)]).Outcome);
+        Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", whole[..(whole.Length / 2)]).Outcome);
         // a truncated varint; a length of 2 GB
-        Assert.Equal(FetchOutcome.Unparsable, Tried.Read("gtfs-rt", [0x0A, 0xFF]).Outcome);
-        Assert.Equal(FetchOutcome.Unparsable, Tried.Read("gtfs-rt", [0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 1, 2, 3]).Outcome);
-        Assert.Equal(FetchOutcome.SchemaDrift, Tried.Read("gtfs-rt", [0x12, 0x00]).Outcome);
+        Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", [0x0A, 0xFF]).Outcome);
+        Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", [0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 1, 2, 3]).Outcome);
+        Assert.Equal(FetchOutcome.SchemaDrift, Trying.Read("gtfs-rt", [0x12, 0x00]).Outcome);
         var random = new Random(4711);
         for (var i = 0; i < 500; i++)
         {
             var bytes = new byte[random.Next(1, 400)];
             random.NextBytes(bytes);
-            Assert.NotEqual(FetchOutcome.Ok, Tried.Read("gtfs-rt", bytes).Outcome);
+            Assert.NotEqual(FetchOutcome.Ok, Trying.Read("gtfs-rt", bytes).Outcome);
         }
     }
 
@@ -161,21 +161,22 @@ public sealed class TransitTests
     {
         var message = Message(Vehicle("1"));
         message.Header.Incrementality = 1;
-        Assert.Equal((FetchOutcome.SchemaDrift, "only changes are sent; a feed must send its full dataset"), Tried.Read("gtfs-rt", message.ToByteArray()).Said());
-        Assert.Equal(FetchOutcome.Empty, Tried.Read("gtfs-rt", Message().ToByteArray()).Outcome);
+        Assert.Equal((FetchOutcome.SchemaDrift, "only changes are sent; a feed must send its full dataset"), Trying.Read("gtfs-rt", message.ToByteArray()).Said());
+        Assert.Equal(FetchOutcome.Empty, Trying.Read("gtfs-rt", Message().ToByteArray()).Outcome);
         // a night without buses: trips, but no vehicle
-        Assert.Equal(FetchOutcome.Empty, Tried.Read("gtfs-rt", Message(Trip("t")).ToByteArray()).Outcome);
+        Assert.Equal(FetchOutcome.Empty, Trying.Read("gtfs-rt", Message(Trip("t")).ToByteArray()).Outcome);
     }
 
     [Fact]
     public async Task After_a_bad_message_the_last_good_one_stays()
     {
         await using var source = new StubSource { Answer = StubSource.Ok("application/x-protobuf", Message([.. Enumerable.Range(0, 10).Select(i => Vehicle($"{i}"))]).ToByteArray()) };
-        await using var bench = await FeedBench.Start(at: Tried.Now);
-        var plan = Tried.Plan("gtfs-rt");
+        await using var bench = await FeedBench.Start(at: Trying.Now);
+        var plan = Trying.Plan("gtfs-rt");
         var air = bench.Plan(FeedBench.Air);
         // in the place of a feed that is there, so that the whole path is walked
-        bench.Change(FeedBench.Air, _ => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source with { Address = source.Address.ToString().TrimEnd('/') }, Rhythm = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)) });
+        bench.Change(FeedBench.Air, _ => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source, Rhythm = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1)) });
+        bench.Redirect(FeedBench.Air, source.Address);
         Assert.Equal((FetchOutcome.Ok, null), await bench.Beat(FeedBench.Air) is var first ? (first.Outcome, first.Detail) : default);
         var before = bench.Book.Latest(FeedBench.Air);
         Assert.Equal(10, before.Things.Count);
@@ -202,12 +203,12 @@ public sealed class TransitTests
     [Fact]
     public async Task A_schedule_gives_its_stops_and_its_routes()
     {
-        var tried = Tried.Read("gtfs", Tried.Zip(Schedule()));
+        var tried = Trying.Read("gtfs", Trying.Zip(Schedule()));
         Assert.Equal(["S1", "S2", "N1"], tried.Mapped!.Things.Keys);
         Assert.Equal(("첫 정류장", new Place(37.5, 127.03), null), (tried.Mapped.Things["S1"].Name.In("ko"), tried.Mapped.Things["S1"].Place, tried.Mapped.Things["N1"].Place));
-        var routes = Tried.Read("gtfs-routes", Tried.Zip(Schedule())).Mapped!.Things;
+        var routes = Trying.Read("gtfs-routes", Trying.Zip(Schedule())).Mapped!.Things;
         Assert.Equal([("472", "bus"), ("9", "subway"), ("X", "bus")], routes.Values.Select(r => (r.Key, r.Kind)));
-        var (status, lines) = await Tried.Try("gtfs", Tried.Zip(Schedule()));
+        var (status, lines) = await Trying.Try("gtfs", Trying.Zip(Schedule()));
         Assert.Equal((0, 6), (status, lines.Count));
     }
 
@@ -223,7 +224,7 @@ public sealed class TransitTests
     [InlineData("stop_times.txt", "trip_id,stop_id\nT1,S9\nT2,S9\n", "2 of 2 stop times name a trip or a stop that is not there")]
     [InlineData("stop_times.txt", "trip_id,stop_id\n", "there are no stop times")]
     public void A_schedule_that_does_not_hang_together_is_refused(string file, string text, string told) =>
-        Assert.Equal((FetchOutcome.SchemaDrift, told), Tried.Read("gtfs", Tried.Zip(Schedule((file, text)))).Said());
+        Assert.Equal((FetchOutcome.SchemaDrift, told), Trying.Read("gtfs", Trying.Zip(Schedule((file, text)))).Said());
 
     [Theory]
     [InlineData("utf-8", true)]
@@ -234,25 +235,26 @@ public sealed class TransitTests
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var of = Encoding.GetEncoding(encoding);
         byte[] Bytes(string text) => [.. encoding == "euc-kr" ? [] : of.GetPreamble(), .. of.GetBytes(text.Replace("\n", "\r", StringComparison.Ordinal))];
-        var zip = Tried.Zip([.. Schedule().Select(f => (f.Name, Bytes(f.Text)))]);
-        Assert.Equal(ok ? FetchOutcome.Ok : FetchOutcome.Unparsable, Tried.Read("gtfs", zip).Outcome);
+        var zip = Trying.Zip([.. Schedule().Select(f => (f.Name, Bytes(f.Text)))]);
+        Assert.Equal(ok ? FetchOutcome.Ok : FetchOutcome.Unparsable, Trying.Read("gtfs", zip).Outcome);
         // and one that does not, where the descriptor says it
-        Assert.Equal("첫 정류장", Tried.Read("gtfs", zip, ok ? "" : "read: { encoding: euc-kr }\n").Mapped!.Things["S1"].Name.In("ko"));
+        Assert.Equal("첫 정류장", Trying.Read("gtfs", zip, ok ? "" : "read: { encoding: euc-kr }\n").Mapped!.Things["S1"].Name.In("ko"));
     }
 
     [Fact]
     public async Task The_old_schedule_stays_until_a_new_one_passes()
     {
-        await using var source = new StubSource { Answer = StubSource.Ok("application/zip", Tried.Zip(Schedule())) };
-        await using var bench = await FeedBench.Start(at: Tried.Now);
-        var plan = Tried.Plan("gtfs");
-        bench.Change(FeedBench.Air, air => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source with { Address = source.Address.ToString().TrimEnd('/') } });
+        await using var source = new StubSource { Answer = StubSource.Ok("application/zip", Trying.Zip(Schedule())) };
+        await using var bench = await FeedBench.Start(at: Trying.Now);
+        var plan = Trying.Plan("gtfs");
+        bench.Change(FeedBench.Air, air => plan with { Feed = plan.Feed with { Key = FeedBench.Air }, Source = air.Source });
+        bench.Redirect(FeedBench.Air, source.Address);
         Assert.Equal((FetchOutcome.Ok, null), await bench.Beat(FeedBench.Air) is var first ? (first.Outcome, first.Detail) : default);
         Assert.Equal(3, bench.Book.Latest(FeedBench.Air).Things.Count);
-        source.Answer = StubSource.Ok("application/zip", Tried.Zip(Schedule(("stop_times.txt", "trip_id,stop_id\nT9,S9\n"))));
+        source.Answer = StubSource.Ok("application/zip", Trying.Zip(Schedule(("stop_times.txt", "trip_id,stop_id\nT9,S9\n"))));
         Assert.Equal(FetchOutcome.SchemaDrift, (await bench.Beat(FeedBench.Air, TimeSpan.FromMinutes(1))).Outcome);
         Assert.Equal(3, bench.Book.Latest(FeedBench.Air).Things.Count);
-        source.Answer = StubSource.Ok("application/zip", Tried.Zip(Schedule(("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nS1,a,37.5,127.0\nS2,b,37.5,127.1\nS3,c,37.5,127.1\nS4,d,37.5,127.2\n"))));
+        source.Answer = StubSource.Ok("application/zip", Trying.Zip(Schedule(("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nS1,a,37.5,127.0\nS2,b,37.5,127.1\nS3,c,37.5,127.1\nS4,d,37.5,127.2\n"))));
         Assert.Equal(FetchOutcome.Ok, (await bench.Beat(FeedBench.Air, TimeSpan.FromMinutes(1))).Outcome);
         Assert.Equal(4, bench.Book.Latest(FeedBench.Air).Things.Count);
     }
@@ -264,10 +266,10 @@ public sealed class TransitTests
     [InlineData("""{"last_updated":1784520190,"version":"3.0","data":{"stations":[{"station_id":"ST-4","num_vehicles_available":[{"vehicle_type_id":"a","count":3},{"vehicle_type_id":"b","count":4}],"num_docks_available":8,"is_renting":true}]}}""")]
     public void A_bicycle_station_says_the_same_in_both_versions(string body)
     {
-        var tried = Tried.Read("gbfs", body);
+        var tried = Trying.Read("gbfs", body);
         Assert.Equal((FetchOutcome.Ok, 7, 8), (tried.Outcome, tried.Value("ST-4", "bikes"), tried.Value("ST-4", "docks")));
         Assert.Equal("true", tried.Mapped!.Things["ST-4"].Attributes["renting"]);
-        Assert.InRange(tried.Mapped.Readings[0].ObservedAt, Tried.Now.AddSeconds(-40), Tried.Now);
+        Assert.InRange(tried.Mapped.Readings[0].ObservedAt, Trying.Now.AddSeconds(-40), Trying.Now);
     }
 
     [Theory]
@@ -275,7 +277,7 @@ public sealed class TransitTests
     [InlineData("""{"last_updated":"2026-07-20T04:03:10Z","version":"3.0","data":{"stations":[{"station_id":"ST-4","name":[{"text":"시청 앞","language":"ko"},{"text":"City Hall","language":"en-GB"}],"lat":37.5498,"lon":127.0015,"capacity":15}]}}""", "시청 앞", "City Hall")]
     public void A_station_s_name_is_a_text_or_a_list_by_language(string body, string ko, string en)
     {
-        var station = Tried.Read("gbfs-stations", body).Mapped!.Things["ST-4"];
+        var station = Trying.Read("gbfs-stations", body).Mapped!.Things["ST-4"];
         Assert.Equal((ko, en, "15", "11140"), (station.Name.In("ko"), station.Name.In("en"), station.Attributes["capacity"], station.Area));
     }
 
@@ -284,7 +286,7 @@ public sealed class TransitTests
     {
         async Task<string> Kinds(string data)
         {
-            var (status, lines) = await Tried.Try("gbfs", Encoding.UTF8.GetBytes("""{"last_updated":1784520190,"version":"2.3","data":""" + data + "}"));
+            var (status, lines) = await Trying.Try("gbfs", Encoding.UTF8.GetBytes("""{"last_updated":1784520190,"version":"2.3","data":""" + data + "}"));
             return status == 0 ? string.Join(',', lines.Select(l => l.Split('"')[3]).Distinct()) : lines[0];
         }
         Assert.Equal("observation", await Kinds("""{"stations":[{"station_id":"a","num_bikes_available":1}]}"""));
@@ -293,6 +295,6 @@ public sealed class TransitTests
         Assert.Equal("event", await Kinds("""{"alerts":[{"alert_id":"x","type":"system_closure","summary":"Closed","last_updated":1784520000}]}"""));
         Assert.Equal("document", await Kinds("""{"ko":{"feeds":[{"name":"station_status","url":"https://bikes.example/status.json"}]}}"""));
         Assert.StartsWith("refused: schema-drift: a GBFS file without a list that is known; it has mystery", await Kinds("""{"mystery":1}"""), StringComparison.Ordinal);
-        Assert.Equal("refused: schema-drift: not a GBFS file: it has no data and no last_updated", (await Tried.Try("gbfs", "[]"u8.ToArray())).Lines[0]);
+        Assert.Equal("refused: schema-drift: not a GBFS file: it has no data and no last_updated", (await Trying.Try("gbfs", "[]"u8.ToArray())).Lines[0]);
     }
 }

@@ -51,7 +51,33 @@ internal static class XlsxRows
         return table.Rows.Count > 0 ? table : Table.Of(FetchOutcome.Empty);
     }
 
-    private static XmlReader? Open(ZipArchive zip, string path) => zip.GetEntry(path) is { } entry ? XmlReader.Create(Zips.Read(entry), Safe) : null;
+    private static XmlReader? Open(ZipArchive zip, string path) => zip.GetEntry(path) is { } entry ? XmlReader.Create(new TagMeter(new StreamReader(Zips.Read(entry), new UTF8Encoding(false, true), detectEncodingFromByteOrderMarks: true)), Safe) : null;
+
+    // a parser makes objects of all attributes of an element before anybody can count them
+    private sealed class TagMeter(TextReader inner) : TextReader
+    {
+        private bool _tag;
+        private char _quote;
+        private int _attributes;
+
+        public override int Read(char[] buffer, int index, int count)
+        {
+            var read = inner.Read(buffer, index, count);
+            foreach (var c in buffer.AsSpan(index, Math.Max(0, read)))
+                if (_quote != 0) { if (c == _quote) _quote = '\0'; }
+                else if (!_tag) { if (c == '<') (_tag, _attributes) = (true, 0); }
+                else if (c == '>') _tag = false;
+                else if (c is '"' or '\'' && ++_attributes > XmlGuard.MaxAttributes) throw new InvalidDataException($"an element with more than {XmlGuard.MaxAttributes} attributes");
+                else if (c is '"' or '\'') _quote = c;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 
     // the sheet's name stands in the workbook, its file in the workbook's relations
     private static (string Path, bool Date1904) Sheet(ZipArchive zip, string? wanted)
@@ -123,8 +149,7 @@ internal static class XlsxRows
                     if (reader.LocalName == "rPh") spoken--;
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace when inText && spoken == 0:
-                    if (text.Length + reader.Value.Length > XmlGuard.MaxText) throw new InvalidDataException("a text of more than 64 KB");
-                    text.Append(reader.Value);
+                    if (!XmlGuard.Text(reader, text, XmlGuard.MaxText)) throw new InvalidDataException("a text of more than 64 KB");
                     break;
             }
         return text.ToString();
@@ -199,17 +224,14 @@ internal static class XlsxRows
     {
         if (reader.IsEmptyElement) return Cell.Of("");
         if (type == "inlineStr") return Cell.Of(Texts(reader));
-        var (depth, raw, inValue) = (reader.Depth, "", false);
+        var (depth, text, inValue) = (reader.Depth, new StringBuilder(), false);
         while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth))
         {
             if (reader.NodeType == XmlNodeType.Element) { XmlGuard.Check(reader); inValue = reader.LocalName == "v" && !reader.IsEmptyElement; }
             else if (reader.NodeType == XmlNodeType.EndElement) inValue = false;
-            else if (inValue && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
-            {
-                if (raw.Length + reader.Value.Length > XmlGuard.MaxText) throw new InvalidDataException("a text of more than 64 KB");
-                raw += reader.Value;
-            }
+            else if (inValue && reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && !XmlGuard.Text(reader, text, XmlGuard.MaxText)) throw new InvalidDataException("a text of more than 64 KB");
         }
+        var raw = text.ToString();
         switch (type)
         {
             case "s": return Cell.Of(Int(raw) is { } n && n < strings.Count ? strings[n] : throw new InvalidDataException("a text that the workbook does not have"));

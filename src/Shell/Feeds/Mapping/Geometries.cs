@@ -11,7 +11,6 @@ internal static partial class Geometries
     public const int MaxPoints = 10_000;
 
     /// <summary>A GeoJSON geometry, or places in words with the latitude first; or why it cannot be used.</summary>
-    /// <param name="json">As the source wrote it.</param>
     /// <param name="crs">The grid its positions are in, for the few that ignore what GeoJSON says.</param>
     public static (Shape? Shape, string? Doubt) Read(string json, string crs = "EPSG:4326")
     {
@@ -147,6 +146,6 @@ internal static partial class Geometries
 
     private static double Number(Group group) => double.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 5000)]
+    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 100)]
     private static partial Regex Dms();
 }
