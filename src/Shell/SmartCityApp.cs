@@ -8,6 +8,7 @@ using SmartCity.Shell.Access;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Export;
 using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Feeds.Desk;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
@@ -120,6 +121,7 @@ public sealed class SmartCityApp
         var pack = CityPack.Load(folder, choices.SimulatorAddress);
         var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All, choices.Added);
         var plans = FeedPlan.Load(pack, catalogue);
+        catalogue.Lay(FeedOffers.Of(plans));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
@@ -140,7 +142,8 @@ public sealed class SmartCityApp
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
-        services.AddHostedService<FeedLoop>();
+        services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
+        FeedDeskSetup.Register(services);
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
         AccessSetup.Register(services, builder.Configuration, builder.Environment);
@@ -225,6 +228,7 @@ public sealed class SmartCityApp
         CityEndpoints.Map(app);
         DataFiles.Map(app);
         AccessSetup.Map(app);
+        FeedEndpoints.Map(app);
         foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)
             module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key)));
     }
