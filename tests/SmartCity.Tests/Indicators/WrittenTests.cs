@@ -278,7 +278,7 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
         using var answer = await visitor.Send(Page, null, Guess(puzzle, 0.5));
         Assert.Contains(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("guess=", StringComparison.Ordinal) && c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         var after = await visitor.Open(Page);
-        Assert.Contains("You were 0.5% too high", after.QuerySelector("#result")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("You were 0.5\u00a0points too high", after.QuerySelector("#result")!.TextContent, StringComparison.Ordinal);
         Assert.NotNull(after.QuerySelector(".truth"));
         Assert.Equal(12, after.QuerySelectorAll("tbody tr").Length);
         // one visitor, one guess: a second takes the place of the first
