@@ -27,7 +27,8 @@ internal static class FeedCommands
         if (result.Outcome == FetchOutcome.Empty) return 0;
         if (result.Outcome != FetchOutcome.Ok) return Refused(result.Outcome, result.Detail);
         var lines = FeedTrial.Lines(result.Mapped!, result.Plan.Feed.Properties).ToList();
-        if (lines.Count == 0) return Refused(FetchOutcome.SchemaDrift, result.Detail ?? "nothing in it could be read");
+        // all of it well and none of it this city's, or deleted: there is nothing to store
+        if (lines.Count == 0) return result.Detail is null ? 0 : Refused(FetchOutcome.SchemaDrift, result.Detail);
         foreach (var line in lines) await output.WriteLineAsync(line);
         return 0;
     }
