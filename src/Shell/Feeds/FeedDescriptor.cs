@@ -10,6 +10,10 @@ internal sealed class FeedDescriptor
     public string? Kind { get; set; }
     /// <summary>Key of the source system in <c>city.json</c>.</summary>
     public string Source { get; set; } = "";
+    /// <summary>In place of <see cref="Source"/>: the base address of a source that only this feed asks, such as <c>https://data.example</c>.</summary>
+    public string Address { get; set; } = "";
+    /// <summary>True when everyone may see what a feed of the city's own brings; else only those who hold <c>city.feed-data</c>.</summary>
+    public bool Public { get; set; }
     /// <summary>What the source calls this data, by language.</summary>
     public Dictionary<string, string> Title { get; set; } = [];
     /// <summary>Who answers for it, by language.</summary>
@@ -20,6 +24,8 @@ internal sealed class FeedDescriptor
     public string Licence { get; set; } = "";
     /// <summary>Name of a preset whose tree lies under this one.</summary>
     public string? Preset { get; set; }
+    /// <summary>Presets for what else such an answer holds. Whoever tries a file reads it by all of them; a feed is of one kind.</summary>
+    public List<string> Also { get; set; } = [];
     /// <summary>One of the formats, or image; a preset may state it.</summary>
     public string? Format { get; set; }
     /// <summary>Path below the source's address. <c>{secret:name}</c> is replaced by a secret, <c>{start}</c> and <c>{end}</c> by row
@@ -34,6 +40,8 @@ internal sealed class FeedDescriptor
     public WindowOf? Window { get; set; }
     /// <summary>The source sends by itself, to this feed's inbox; <see cref="Url"/> is empty.</summary>
     public PushOf? Push { get; set; }
+    /// <summary>People bring the data as files, on the feed's page; <see cref="Url"/> is empty.</summary>
+    public bool Upload { get; set; }
     /// <summary>Redirects that are followed: 0, or 1 within the same host.</summary>
     public int Redirects { get; set; }
     /// <summary>Largest answer in megabytes after decompression, at most 20.</summary>
@@ -52,6 +60,10 @@ internal sealed class FeedDescriptor
     public string? Sample { get; set; }
     /// <summary>Content type of the sample, where it matters.</summary>
     public string? SampleType { get; set; }
+
+    /// <summary>True while a source is asked on every beat; else it sends, or people bring the data.</summary>
+    [YamlDotNet.Serialization.YamlIgnore]
+    public bool IsAsked => Push is null && !Upload;
 
     /// <summary>File name, for messages.</summary>
     [YamlDotNet.Serialization.YamlIgnore]
@@ -167,6 +179,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Columns whose text is JSON itself: its keys become columns below the name.</summary>
         public List<string> ParseJson { get; set; } = [];
+        /// <summary>Only rows that agree with every column of one of these stay; all of them when there is none.</summary>
+        public List<Dictionary<string, string>> Keep { get; set; } = [];
         /// <summary>Rows that agree with every column of one of these are left out.</summary>
         public List<Dictionary<string, string>> Drop { get; set; } = [];
         /// <summary>Long to wide: one row of all that agree in <c>key</c>, a column for each text of <c>by</c>.</summary>
@@ -194,7 +208,7 @@ internal sealed class FeedDescriptor
     internal sealed class AggregateOf
     {
         public List<string> By { get; set; } = [];
-        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>.</summary>
+        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>, written in ISO 8601 under its first name.</summary>
         public TimeOf? Hour { get; set; }
         /// <summary>Name of the column with the number of rows.</summary>
         public string Count { get; set; } = "count";

@@ -82,6 +82,8 @@ internal sealed class RowOf(Table table, IReadOnlySet<string>? only = null)
     public void Set(string column, Cell cell) { if (only?.Contains(column) != false) _cells.Add((table.Column(column), cell)); }
     public void Set(string column, string? text) { if (text is not null) Set(column, Cell.Of(text)); }
     public void Set(string column, double number) { if (double.IsFinite(number)) Set(column, Cell.Of(number)); }
+    /// <summary>Takes over the cells of a row of the same table.</summary>
+    public void Set(Cell[] row) { for (var i = 0; i < row.Length; i++) if (row[i].Kind != CellKind.None) _cells.Add((i, row[i])); }
     public bool Has(string column) => table.Find(column) is >= 0 and var at && _cells.Exists(c => c.Column == at);
     public int Count => _cells.Count;
 

@@ -27,6 +27,10 @@ internal static class Formats
         ["datex2"] = Datex2Rows.Read,
         ["ngsi"] = NgsiRows.Read,
         ["open311"] = Open311Rows.Read,
+        ["xlsx"] = XlsxRows.Read,
+        ["gtfs"] = GtfsRows.Read,
+        ["gtfs-rt"] = GtfsRealtimeRows.Read,
+        ["gbfs"] = GbfsRows.Read,
     };
 
     /// <summary>Every format a descriptor may name; pictures are not tables.</summary>

@@ -124,7 +124,7 @@ internal static class XmlRows
             var name = Last(path);
             var open = text.IndexOf($"<{name}>", StringComparison.Ordinal) + name.Length + 2;
             var close = text.IndexOf($"</{name}>", StringComparison.Ordinal);
-            return open > name.Length + 1 && close >= open ? text[open..close].Trim() : null;
+            return open > name.Length + 1 && close >= open ? text[open..close].Replace("<![CDATA[", "", StringComparison.Ordinal).Replace("]]>", "", StringComparison.Ordinal).Trim() : null;
         }
         if (envelope.Status.Select(Of).FirstOrDefault(c => c is not null) is not { } status || envelope.Class(status) is not (var outcome and not FetchOutcome.Ok)) return null;
         return Table.Of(outcome, $"{status} {NewsReader.Plain(envelope.Message.Select(Of).FirstOrDefault(m => m is not null) ?? "", 200)}".Trim());

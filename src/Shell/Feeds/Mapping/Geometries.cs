@@ -11,22 +11,31 @@ internal static partial class Geometries
     public const int MaxPoints = 10_000;
 
     /// <summary>A GeoJSON geometry, or places in words with the latitude first; or why it cannot be used.</summary>
-    public static (Shape? Shape, string? Doubt) Read(string json)
+    /// <param name="crs">The grid its positions are in, for the few that ignore what GeoJSON says.</param>
+    public static (Shape? Shape, string? Doubt) Read(string json, string crs = "EPSG:4326")
     {
         if (json.Length == 0) return (null, null);
         if (json[0] != '{') return Words(json);
         try
         {
             using var document = JsonRows.Parse(System.Text.Encoding.UTF8.GetBytes(json));
-            return GeoJson(document.RootElement);
+            return Moved(GeoJson(document.RootElement, crs != "EPSG:4326"), crs);
         }
         catch (Exception broken) when (broken is JsonException or InvalidDataException or InvalidOperationException) { return (null, broken is InvalidDataException ? broken.Message : "not a geometry"); }
     }
 
-    private static (Shape?, string?) GeoJson(JsonElement geometry)
+    private static (Shape?, string?) Moved((Shape? Shape, string? Doubt) read, string crs)
+    {
+        if (crs == "EPSG:4326" || read.Shape is not { } shape) return read;
+        var moved = shape.Rings.Select(r => r.Select(p => Grids.Wgs84(crs, p.Longitude, p.Latitude)).ToList()).ToList();
+        return moved.Exists(r => r.Contains(null)) ? (null, "a place that is not on Earth") : Checked(shape.Kind, [.. moved.Select(r => (IReadOnlyList<Place>)[.. r.Select(p => p!.Value)])]);
+    }
+
+    private static (Shape?, string?) GeoJson(JsonElement geometry, bool grid)
     {
         if (geometry.ValueKind != JsonValueKind.Object || !geometry.TryGetProperty("coordinates", out var c) || c.ValueKind != JsonValueKind.Array || !geometry.TryGetProperty("type", out var type)) return (null, "not a geometry");
         if (c.GetArrayLength() == 0) return (null, "a geometry without points");
+        (Shape?, string?) Checked(ShapeKind kind, IReadOnlyList<IReadOnlyList<Place>> rings) => grid ? (new(kind, rings), null) : Geometries.Checked(kind, rings);
         return type.GetString() switch
         {
             "Point" => Checked(ShapeKind.Point, [[Position(c)]]),
@@ -137,6 +146,6 @@ internal static partial class Geometries
 
     private static double Number(Group group) => double.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 5000)]
+    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 100)]
     private static partial Regex Dms();
 }

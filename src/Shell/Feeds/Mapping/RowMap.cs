@@ -38,7 +38,10 @@ internal sealed partial class RowMap
     /// <param name="fetchedAt">When it was fetched.</param>
     public static Mapped Map(FeedPlan plan, CityPack city, Table table, TimeSpan covers, DateTimeOffset fetchedAt)
     {
+        var came = table.Rows.Count;
         if (TableSteps.Apply(plan.Descriptor.Rows, table, city) is { } refused) return new(FetchOutcome.SchemaDrift, refused);
+        // the answer is well and holds nothing of this kind
+        if (table.Rows.Count == 0 && came > 0 && plan.Feed.Kind is not (FeedKind.Events or FeedKind.Documents)) return new(FetchOutcome.Empty, "no row is of this kind");
         var map = new RowMap(plan, city, table, covers, fetchedAt);
         var mapped = plan.Feed.Kind switch
         {
@@ -321,7 +324,7 @@ internal sealed partial class RowMap
 
         public (Shape? Shape, string? Doubt) Of(Cell[] row)
         {
-            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.Read(geometry);
+            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.Read(geometry, map._map.Place.Crs);
             if (_x.Any && Geometries.Degrees(_x.Of(row)) is { } x && Geometries.Degrees(_y.Of(row)) is { } y)
                 return Grids.Wgs84(map._map.Place.Crs, x, y) is { } place ? Geometries.Checked(ShapeKind.Point, [[place]]) : (null, $"{x} {y}");
             if (_lat.Any && Geometries.Degrees(_lat.Of(row)) is { } lat && Geometries.Degrees(_lon.Of(row)) is { } lon) return Geometries.Checked(ShapeKind.Point, [[new(lat, lon)]]);
