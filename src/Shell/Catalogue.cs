@@ -4,9 +4,15 @@ namespace SmartCity.Shell;
 internal sealed class Catalogue
 {
     public IReadOnlyList<IModule> Modules { get; }
-    public IReadOnlyList<Contribution> All { get; }
+    private volatile IReadOnlyList<Contribution> _all;
+    public IReadOnlyList<Contribution> All => _all;
+    /// <summary>What was declared at the start: all but what the city's own feeds offer, which come and go.</summary>
+    public IReadOnlyList<Contribution> Declared { get; }
 
-    private Catalogue(IReadOnlyList<IModule> modules, IReadOnlyList<Contribution> all) => (Modules, All) = (modules, all);
+    private Catalogue(IReadOnlyList<IModule> modules, IReadOnlyList<Contribution> all) => (Modules, Declared, _all) = (modules, all, all);
+
+    /// <summary>Lays what the city's own feeds offer now beside what was declared, in place of what they offered before.</summary>
+    public void Lay(IEnumerable<Contribution> ofFeeds) => _all = [.. Declared, .. ofFeeds.Where(o => !Declared.Any(d => d.GetType() == o.GetType() && d.Key == o.Key))];
 
     /// <summary>Contributions of one kind, in the order they are drawn.</summary>
     public IEnumerable<T> Of<T>() where T : Contribution => All.OfType<T>().OrderBy(c => c.Order).ThenBy(c => c.Title.In("en"), StringComparer.Ordinal);

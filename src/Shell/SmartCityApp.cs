@@ -8,6 +8,7 @@ using SmartCity.Shell.Access;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Export;
 using SmartCity.Shell.Feeds;
+using SmartCity.Shell.Feeds.Desk;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
@@ -121,6 +122,7 @@ public sealed class SmartCityApp
         var pack = CityPack.Load(folder, choices.SimulatorAddress);
         var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All, choices.Added);
         var plans = FeedPlan.Load(pack, catalogue);
+        catalogue.Lay(FeedOffers.Of(plans));
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
@@ -145,8 +147,9 @@ public sealed class SmartCityApp
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
-        services.AddHostedService<FeedLoop>();
+        services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
         services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
+        FeedDeskSetup.Register(services);
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
         AccessSetup.Register(services, builder.Configuration, builder.Environment);
@@ -233,6 +236,7 @@ public sealed class SmartCityApp
         DataFiles.Map(app);
         Reports.ReportFiles.Map(app);
         AccessSetup.Map(app);
+        FeedEndpoints.Map(app);
         foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)
             module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key)));
     }

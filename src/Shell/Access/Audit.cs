@@ -21,8 +21,13 @@ internal static class AuditKinds
     public const string LinkCreated = "link-created";
     public const string LinkUsed = "link-used";
     public const string SessionsEnded = "sessions-ended";
+    public const string FeedDrafted = "feed-drafted";
+    public const string FeedApproved = "feed-approved";
+    public const string FeedRetired = "feed-retired";
+    public const string FeedUploaded = "feed-uploaded";
+    public const string FeedRetracted = "feed-retracted";
 
-    public static IReadOnlyList<string> All { get; } = [SignIn, SignInFailed, SignOut, Denied, RoleGranted, RoleRemoved, GrantChanged, PersonCreated, PersonLocked, PersonUnlocked, PasswordChanged, SecondFactorChanged, LinkCreated, LinkUsed, SessionsEnded];
+    public static IReadOnlyList<string> All { get; } = [SignIn, SignInFailed, SignOut, Denied, RoleGranted, RoleRemoved, GrantChanged, PersonCreated, PersonLocked, PersonUnlocked, PasswordChanged, SecondFactorChanged, LinkCreated, LinkUsed, SessionsEnded, FeedDrafted, FeedApproved, FeedRetired, FeedUploaded, FeedRetracted];
 }
 
 /// <summary>Writes the audit trail.</summary>

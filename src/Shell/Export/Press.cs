@@ -5,7 +5,8 @@ namespace SmartCity.Shell.Export;
 /// <summary>Makes files of documents: a few at a time, so that those who read pages do not wait for those who print.</summary>
 internal sealed class Press(IEnumerable<IDocumentFormat> formats, ILogger<Press> log) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    /// <summary>How long somebody waits for a place.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
     private readonly IReadOnlyDictionary<string, IDocumentFormat> _formats = formats.ToDictionary(f => f.Ending, StringComparer.Ordinal);
     private readonly SemaphoreSlim _places = new(2, 2);
 

@@ -24,6 +24,10 @@ internal sealed record FeedHealth(FeedPlan Plan)
     public int Unstored { get; init; }
     /// <summary>Open events for which memory has no room.</summary>
     public int LeftOut { get; init; }
+    /// <summary>When it is asked next; null while nobody asks it by the clock.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+    /// <summary>Calls of today, where the source allows so many.</summary>
+    public int CallsToday { get; init; }
 }
 
 /// <summary>What the feeds have brought, in memory for screens and in the store for the past.</summary>
@@ -40,14 +44,18 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, Dictionary<(string, string?, string), Figure>> _figures = new(StringComparer.Ordinal);
     private const int DocumentsInMemory = 200;
 
-    public IReadOnlyList<FeedPlan> Plans => plans;
-    public IEnumerable<FeedHealth> Health => plans.Select(p => _health[p.Feed.Key]);
+    private volatile IReadOnlyList<FeedPlan> _plans = plans;
+
+    public IReadOnlyList<FeedPlan> Plans => _plans;
+    public IEnumerable<FeedHealth> Health => _plans.Select(p => _health.GetValueOrDefault(p.Feed.Key)).OfType<FeedHealth>();
+    /// <summary>The feeds that are lost, as events of their own.</summary>
+    public Desk.LostFeeds Lost { get; } = new();
     public FeedHealth? HealthOf(string feed) => _health.GetValueOrDefault(feed);
     public StoredPicture? StoredPicture(string feed) => _pictures.GetValueOrDefault(feed);
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    public AsOf? AsOf(string feed) => _health.TryGetValue(feed, out var health) ? AsOf(health, Now) : null;
+    public AsOf? AsOf(string feed) => feed == Desk.LostFeeds.Feed ? Lost.AsOf(city, Now) : _health.TryGetValue(feed, out var health) ? AsOf(health, Now) : null;
 
     /// <summary>What a screen says of a feed's age and source at a moment.</summary>
     public static AsOf AsOf(FeedHealth health, DateTimeOffset now)
@@ -81,7 +89,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public Picture? Picture(string feed) => _pictures.TryGetValue(feed, out var p)
         ? new(feed, $"/pictures/{feed}?v={p.Hash[..12]}", DateTimeOffset.FromUnixTimeMilliseconds(p.TakenAt), p.Width, p.Height, p.Bytes.Length) : null;
 
-    public IReadOnlyList<Event> Events(string feed) => _events.GetValueOrDefault(feed)?.Shown ?? [];
+    public IReadOnlyList<Event> Events(string feed) => feed == Desk.LostFeeds.Feed ? Lost.Shown : _events.GetValueOrDefault(feed)?.Shown ?? [];
 
     public Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default) => store.Records.EventLog(feed, from, to, time.GetUtcNow(), cancel);
 
@@ -128,42 +136,76 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public async Task Recall(CancellationToken cancel)
     {
         await store.FillDays(cancel);
-        foreach (var plan in plans)
+        foreach (var plan in _plans) await Recall(plan, cancel);
+    }
+
+    /// <summary>Takes on a feed while the city runs, or another plan of one: what the store knows of it is recalled.</summary>
+    public async Task Put(FeedPlan plan, CancellationToken cancel)
+    {
+        var key = plan.Feed.Key;
+        var version = Latest(key).Version;
+        Forget(key);
+        _health[key] = new(plan);
+        await Recall(plan, cancel);
+        // whoever keeps the number of the newest snapshot sees that this is another one
+        _snapshots.AddOrUpdate(key, _ => Snapshot.None with { Version = version + 1 }, (_, s) => s with { Version = version + 1 });
+        _plans = [.. _plans.Where(p => p.Feed.Key != key), plan];
+    }
+
+    /// <summary>Lets a feed go. What it brought stays in the store.</summary>
+    public void Remove(string feed)
+    {
+        _plans = [.. _plans.Where(p => p.Feed.Key != feed)];
+        Forget(feed);
+        _health.TryRemove(feed, out _);
+    }
+
+    private void Forget(string feed)
+    {
+        _snapshots.TryRemove(feed, out _);
+        _pictures.TryRemove(feed, out _);
+        _documents.TryRemove(feed, out _);
+        _said.TryRemove(feed, out _);
+        _events.TryRemove(feed, out _);
+        _things.TryRemove(feed, out _);
+        _figures.TryRemove(feed, out _);
+    }
+
+    private async Task Recall(FeedPlan plan, CancellationToken cancel)
+    {
+        var key = plan.Feed.Key;
+        switch (plan.Feed.Kind)
         {
-            var key = plan.Feed.Key;
-            switch (plan.Feed.Kind)
-            {
-                case FeedKind.Observations:
-                    var readings = await store.Newest(key, time.GetUtcNow() - plan.Rhythm.Drop, cancel);
-                    if (readings.Count == 0) break;
-                    var named = await RecallThings(key, cancel);
-                    var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => named.GetValueOrDefault(t) ?? Known(plan, t), StringComparer.Ordinal);
-                    _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
-                    _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt), NothingMeasured = readings.All(r => r.Value is null) };
-                    break;
-                case FeedKind.Pictures:
-                    if (await store.Picture(key, cancel) is not { } picture) break;
-                    _pictures[key] = picture;
-                    _health[key] = _health[key] with { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt) };
-                    break;
-                case FeedKind.Events:
-                    var versions = await store.Records.Events(key, time.GetUtcNow(), EventMemory.Lately, cancel);
-                    _events.GetOrAdd(key, _ => new()).Recall(versions, time.GetUtcNow());
-                    if (versions.Count > 0) _health[key] = _health[key] with { AsOf = versions.Max(v => v.Event.FetchedAt) };
-                    break;
-                case FeedKind.Things:
-                    if (await RecallThings(key, cancel) is { Count: > 0 } standing) _snapshots[key] = new(1, standing, Snapshot.None.Values);
-                    break;
-                case FeedKind.Figures:
-                    var figures = await store.Records.Figures(key, time.GetUtcNow(), cancel);
-                    if (figures.Count == 0) break;
-                    _figures[key] = figures.ToDictionary(f => (f.Indicator, f.Area, f.Period));
-                    _health[key] = _health[key] with { AsOf = figures.Max(f => f.FetchedAt) };
-                    break;
-                default:
-                    await Documents(key, DocumentsInMemory, cancel);
-                    break;
-            }
+            case FeedKind.Observations:
+                var readings = await store.Newest(key, time.GetUtcNow() - plan.Rhythm.Drop, cancel);
+                if (readings.Count == 0) break;
+                var named = await RecallThings(key, cancel);
+                var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => named.GetValueOrDefault(t) ?? Known(plan, t), StringComparer.Ordinal);
+                _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
+                _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt), NothingMeasured = readings.All(r => r.Value is null) };
+                break;
+            case FeedKind.Pictures:
+                if (await store.Picture(key, cancel) is not { } picture) break;
+                _pictures[key] = picture;
+                _health[key] = _health[key] with { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt) };
+                break;
+            case FeedKind.Events:
+                var versions = await store.Records.Events(key, time.GetUtcNow(), EventMemory.Lately, cancel);
+                _events.GetOrAdd(key, _ => new()).Recall(versions, time.GetUtcNow());
+                if (versions.Count > 0) _health[key] = _health[key] with { AsOf = versions.Max(v => v.Event.FetchedAt) };
+                break;
+            case FeedKind.Things:
+                if (await RecallThings(key, cancel) is { Count: > 0 } standing) _snapshots[key] = new(1, standing, Snapshot.None.Values);
+                break;
+            case FeedKind.Figures:
+                var figures = await store.Records.Figures(key, time.GetUtcNow(), cancel);
+                if (figures.Count == 0) break;
+                _figures[key] = figures.ToDictionary(f => (f.Indicator, f.Area, f.Period));
+                _health[key] = _health[key] with { AsOf = figures.Max(f => f.FetchedAt) };
+                break;
+            default:
+                await Documents(key, DocumentsInMemory, cancel);
+                break;
         }
     }
 
@@ -294,6 +336,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
+
+    /// <summary>Notes when a feed is asked next, and how many calls of the day it has used.</summary>
+    public void NoteNext(FeedPlan plan, DateTimeOffset? at, int calls) => Change(plan.Feed.Key, h => h with { NextAttempt = at, CallsToday = calls });
 
     /// <summary>Notes how much of a feed the store has not taken yet.</summary>
     public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });

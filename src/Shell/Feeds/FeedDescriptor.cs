@@ -10,6 +10,10 @@ internal sealed class FeedDescriptor
     public string? Kind { get; set; }
     /// <summary>Key of the source system in <c>city.json</c>.</summary>
     public string Source { get; set; } = "";
+    /// <summary>In place of <see cref="Source"/>: the base address of a source that only this feed asks, such as <c>https://data.example</c>.</summary>
+    public string Address { get; set; } = "";
+    /// <summary>True when everyone may see what a feed of the city's own brings; else only those who hold <c>city.feed-data</c>.</summary>
+    public bool Public { get; set; }
     /// <summary>What the source calls this data, by language.</summary>
     public Dictionary<string, string> Title { get; set; } = [];
     /// <summary>Who answers for it, by language.</summary>
@@ -36,6 +40,8 @@ internal sealed class FeedDescriptor
     public WindowOf? Window { get; set; }
     /// <summary>The source sends by itself, to this feed's inbox; <see cref="Url"/> is empty.</summary>
     public PushOf? Push { get; set; }
+    /// <summary>People bring the data as files, on the feed's page; <see cref="Url"/> is empty.</summary>
+    public bool Upload { get; set; }
     /// <summary>Redirects that are followed: 0, or 1 within the same host.</summary>
     public int Redirects { get; set; }
     /// <summary>Largest answer in megabytes after decompression, at most 20.</summary>
@@ -54,6 +60,10 @@ internal sealed class FeedDescriptor
     public string? Sample { get; set; }
     /// <summary>Content type of the sample, where it matters.</summary>
     public string? SampleType { get; set; }
+
+    /// <summary>True while a source is asked on every beat; else it sends, or people bring the data.</summary>
+    [YamlDotNet.Serialization.YamlIgnore]
+    public bool IsAsked => Push is null && !Upload;
 
     /// <summary>File name, for messages.</summary>
     [YamlDotNet.Serialization.YamlIgnore]

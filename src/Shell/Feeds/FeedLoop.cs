@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds.Mapping;
@@ -12,11 +13,79 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
 {
     private static readonly TimeSpan Keep = TimeSpan.FromDays(3);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
-    private readonly Dictionary<string, Outbox> _outboxes = book.Plans.ToDictionary(p => p.Feed.Key, p => new Outbox(p.Feed.Key, store));
-    private readonly Dictionary<string, Calls> _calls = book.Plans.ToDictionary(p => p.Feed.Key, _ => new Calls());
+    private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Calls> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _brought = new(StringComparer.Ordinal);
+    private CancellationToken? _stop;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
-        await Task.WhenAll([.. book.Plans.Select(plan => Loop(plan, stoppingToken)), Watch(stoppingToken)]);
+    private sealed record Running(CancellationTokenSource Stop, Task Task);
+
+    private Outbox OutboxOf(FeedPlan plan) => _outboxes.GetOrAdd(plan.Feed.Key, key => new(key, store));
+    private Calls CallsOf(FeedPlan plan) => _calls.GetOrAdd(plan.Feed.Key, _ => new());
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        lock (_running)
+        {
+            _stop = stoppingToken;
+            foreach (var plan in book.Plans) Start(plan, stoppingToken);
+        }
+        await Watch(stoppingToken);
+        Task[] running;
+        lock (_running) running = [.. _running.Values.Select(r => r.Task)];
+        await Task.WhenAll(running);
+    }
+
+    private void Start(FeedPlan plan, CancellationToken stop)
+    {
+        if (!plan.Descriptor.IsAsked || _running.ContainsKey(plan.Feed.Key)) return;
+        var own = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        _running[plan.Feed.Key] = new(own, Loop(plan, own.Token));
+    }
+
+    /// <summary>Begins to ask for a feed that the book has taken on; its first question goes out at once.</summary>
+    internal void TakeOn(FeedPlan plan)
+    {
+        // before the start: it begins with the others
+        lock (_running) if (_stop is { } stop) Start(plan, stop);
+    }
+
+    /// <summary>Ends the beats of a feed, and stores what it brought last.</summary>
+    internal async Task Drop(FeedPlan plan)
+    {
+        Running? running;
+        lock (_running) _running.Remove(plan.Feed.Key, out running);
+        if (running is not null)
+        {
+            await running.Stop.CancelAsync();
+            await running.Task;
+            running.Stop.Dispose();
+        }
+        await Store(plan);
+    }
+
+    /// <summary>Takes over what a source sent by itself, or people brought: the same path, without a question.</summary>
+    /// <param name="plan">The feed.</param>
+    /// <param name="answer">What came.</param>
+    /// <param name="change">What is done to the records before they are taken over; null for nothing.</param>
+    internal async Task<(FetchOutcome Outcome, string? Detail, int Rows)> Receive(FeedPlan plan, Answer answer, Func<Mapped, Mapped>? change = null)
+    {
+        var one = _brought.GetOrAdd(plan.Feed.Key, _ => new(1, 1));
+        await one.WaitAsync(CancellationToken.None);
+        try
+        {
+            var began = time.GetTimestamp();
+            var now = time.GetUtcNow();
+            var (outcome, detail, rows) = Take(plan, TableReader.Read(plan, answer, city.Zone, now), now, change);
+            detail = detail is null ? null : secrets.Redact(detail);
+            book.KeepAnswer(plan, now, outcome, detail, rows, time.GetElapsedTime(began), answer.ContentType, answer.Body);
+            await Store(plan);
+            Settle(plan, outcome, detail, rows, time.GetElapsedTime(began));
+            return (outcome, detail, rows);
+        }
+        finally { one.Release(); }
+    }
 
     private async Task Loop(FeedPlan plan, CancellationToken stop)
     {
@@ -38,7 +107,10 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 // a fault of ours: the feed lives on
                 Settle(plan, FetchOutcome.Unparsable, $"could not be taken over: {broken.GetType().Name} {broken.Message}", 0, time.GetElapsedTime(began), broken);
             }
-            if (!await Rest(plan.Rhythm.Every - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble(), stop)) break;
+            var rest = plan.Rhythm.Every - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble();
+            var now = time.GetUtcNow();
+            book.NoteNext(plan, rest > TimeSpan.Zero ? now + rest : now, CallsOf(plan).Used(((ICity)city).Local(now).Date));
+            if (!await Rest(rest, stop)) break;
         }
         if (history is not null) await history;
     }
@@ -82,7 +154,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
 
     private async Task Store(FeedPlan plan)
     {
-        var outbox = _outboxes[plan.Feed.Key];
+        var outbox = OutboxOf(plan);
         var (waiting, givenUp) = (book.HealthOf(plan.Feed.Key)!.Unstored, outbox.GivenUp);
         var broken = await outbox.Flush();
         var left = outbox.Waiting;
@@ -114,7 +186,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                     // without a date the same picture is as old as when it was first seen
                     var taken = answer.LastModified is { } modified ? (modified < now ? modified : now) : known is null ? now : DateTimeOffset.FromUnixTimeMilliseconds(known.TakenAt);
                     var picture = new StoredPicture { Feed = plan.Feed.Key, TakenAt = taken.ToUnixTimeMilliseconds(), ContentType = type, Width = width, Height = height, Hash = hash, Bytes = answer.Body };
-                    if (known?.TakenAt != picture.TakenAt) _outboxes[plan.Feed.Key].Put(picture);
+                    if (known?.TakenAt != picture.TakenAt) OutboxOf(plan).Put(picture);
                     book.TakePicture(plan, picture, taken + plan.Covers < now ? taken + plan.Covers : now);
                 }
                 return new(answer, outcome, detail, outcome == FetchOutcome.Ok ? 1 : 0, [], now);
@@ -145,13 +217,14 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     }
 
     /// <summary>Takes over what a table holds, of whatever kind the feed is.</summary>
-    internal (FetchOutcome Outcome, string? Detail, int Rows) Take(FeedPlan plan, Table table, DateTimeOffset now)
+    internal (FetchOutcome Outcome, string? Detail, int Rows) Take(FeedPlan plan, Table table, DateTimeOffset now, Func<Mapped, Mapped>? change = null)
     {
         if (table.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty)) return (table.Outcome, table.Detail, 0);
         if (table.Outcome == FetchOutcome.Empty && plan.Feed.Kind is not (FeedKind.Events or FeedKind.Documents)) return (table.Outcome, table.Detail, 0);
         var mapped = RowMap.Map(plan, city, table, plan.Covers, now);
         if (mapped.Outcome != FetchOutcome.Ok) return (mapped.Outcome, mapped.Detail, mapped.Count);
-        var outbox = _outboxes[plan.Feed.Key];
+        if (change is not null) mapped = change(mapped);
+        var outbox = OutboxOf(plan);
         switch (plan.Feed.Kind)
         {
             case FeedKind.Documents: outbox.Put(book.TakeDocuments(plan, mapped.Documents, now)); break;
@@ -229,7 +302,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private async Task<(Answer, Table)> Page(FeedPlan plan, string path, Dictionary<string, string> question, Answer? previous, DateOnly day, TimeSpan left, List<Answer> answers, CancellationToken stop, string? next = null)
     {
         var now = time.GetUtcNow();
-        if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !_calls[plan.Feed.Key].Take(((ICity)city).Local(now).Date, perDay))
+        if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !CallsOf(plan).Take(((ICity)city).Local(now).Date, perDay))
             return (Answer.Failed(FetchOutcome.Quota, ""), Table.Of(FetchOutcome.Quota, $"{perDay} calls are all this source allows in a day"));
         var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
         var answer = await client.Get(Asked(plan, url, left, previous), stop);
@@ -343,7 +416,11 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     {
         var known = new Dictionary<string, Freshness>(StringComparer.Ordinal);
         while (await Rest(TimeSpan.FromSeconds(1), stop))
-            try { Changed(known).ForEach(signals.Signal); }
+            try
+            {
+                Changed(known).ForEach(signals.Signal);
+                if (book.Lost.Look(book.Health, time.GetUtcNow())) signals.Signal(Desk.LostFeeds.Feed);
+            }
             catch (Exception broken) { log.LogError(broken, "A change of state could not be told"); }
     }
 

@@ -43,7 +43,7 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
 
     /// <summary>The feed that a descriptor feeds: a module's, or one made of what the descriptor says; null when its module is not there.</summary>
     public static Feed? FeedOf(FeedDescriptor d, Catalogue? catalogue) =>
-        catalogue?.Find<Feed>(d.Feed) is { } declared ? declared
+        catalogue?.Declared.OfType<Feed>().FirstOrDefault(f => f.Key == d.Feed) is { } declared ? declared
         : catalogue is null || d.Feed.StartsWith(Own + ".", StringComparison.Ordinal) ? Made(d) : null;
 
     private static Feed Made(FeedDescriptor d)
@@ -69,8 +69,10 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         var format = d.Format ?? "";
         if (!Formats.Formats.Names.Contains(format)) Wrong($"the format is '{format}'; it is one of {string.Join(", ", Formats.Formats.Names)}.");
         if (d.Kind is not null && !Enum.TryParse<FeedKind>(d.Kind, true, out _)) Wrong($"the kind is '{d.Kind}'; it is one of {string.Join(", ", Enum.GetNames<FeedKind>().Select(n => n.ToLowerInvariant()))}.");
-        if (!city.Sources.TryGetValue(d.Source, out var source)) Wrong($"the source {d.Source} is not listed in city.json.");
-        if (d.Push is null && !d.Url.StartsWith('/')) Wrong("url is a path below the source's address and begins with a slash.");
+        var source = SourceOf(city, d, Wrong);
+        if (d.IsAsked && !d.Url.StartsWith('/')) Wrong("url is a path below the source's address and begins with a slash.");
+        if (!d.IsAsked && d.Url.Length > 0) Wrong("url is empty where the source sends by itself or people bring files.");
+        if (d.Upload && d.Push is not null) Wrong("either people bring files (upload) or the source sends (push), not both.");
         if (d.Push is { Secret.Length: 0 }) Wrong("push.secret names the secret with which the sender signs.");
         foreach (var unknown in d.Map.Values.Keys.Except(feed.Properties.Select(p => p.Key)))
             Wrong($"map.values.{unknown}: {feed.Key} has no such property; it has {string.Join(", ", feed.Properties.Select(p => p.Key))}.");
@@ -119,6 +121,22 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         if (timeout <= TimeSpan.Zero || timeout > rhythm.Every) Wrong("schedule.timeout is more than nothing and at most schedule.every.");
         if (jitter > rhythm.Every / 2) Wrong("schedule.jitter is at most half of schedule.every.");
         return problems.Count > before ? null : new(feed, d, source!, format, rhythm, jitter, timeout, covers, register) { KeepRaw = raw, KeepValues = values };
+    }
+
+    private static CityPack.Source? SourceOf(CityPack city, FeedDescriptor d, Action<string> wrong)
+    {
+        if (city.Sources.TryGetValue(d.Source, out var known))
+        {
+            if (d.Address.Length > 0) wrong("a descriptor names a source of city.json or an address of its own, not both.");
+            return known;
+        }
+        var name = d.Title.Count > 0 ? new Text(d.Title) : Text.Same(d.Feed);
+        if (d.Source.Length > 0) wrong($"the source {d.Source} is not listed in city.json.");
+        else if (!d.IsAsked && d.Address.Length == 0) return new(d.Feed, "", name, false);
+        else if (!Uri.TryCreate(d.Address, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Query.Length + address.Fragment.Length + address.UserInfo.Length > 0)
+            wrong(d.Address.Length == 0 ? "names neither a source of city.json (source) nor an address of its own (address)." : "address begins with https:// and has no question, no user and no secret in it; the rest belongs to url.");
+        else return new(d.Feed, d.Address.TrimEnd('/'), name, false);
+        return null;
     }
 
     private static void Needs(FeedDescriptor d, FeedKind kind, Action<string> wrong)

@@ -32,10 +32,47 @@ internal static partial class Guess
         used.UnionWith(map.Place.Lat.Concat(map.Place.Lon).Concat(map.Place.X).Concat(map.Place.Y).Concat(map.Place.Geometry));
         if (map.Thing.From.Count == 0 && Thing(table, used) is { } thing) map.Thing.From = [thing];
         used.UnionWith(map.Thing.From);
+        if (map.Thing.Name.Count == 0 && table.Columns.FirstOrDefault(c => !used.Contains(c) && NameName().IsMatch(c) && !Numbers(table, c) && !Areas(table, c, city)) is { } name) map.Thing.Name = [name];
+        used.UnionWith(map.Thing.Name);
+        if (map.Thing is { Area.Count: 0, IsArea: false })
+        {
+            if (map.Thing.From is [var from] && Areas(table, from, city)) map.Thing.IsArea = true;
+            else if (table.Columns.FirstOrDefault(c => !used.Contains(c) && Areas(table, c, city)) is { } area) map.Thing.Area = [area];
+            else map.Thing.AreaByPlace |= map.Place.Lat.Count + map.Place.X.Count + map.Place.Geometry.Count > 0;
+        }
+        used.UnionWith(map.Thing.Area);
         foreach (var column in table.Columns.Where(c => !used.Contains(c) && !IsCode(c) && table.Numeric?.Contains(c) != false && Numbers(table, c)).Take(60))
-            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false, Unit = table.Units.GetValueOrDefault(column) });
+            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false, Decimals = Decimals(table, column), Unit = table.Units.GetValueOrDefault(column) ?? UnitOf(column) });
+        // nothing is measured: what stands there is told
+        if (map.Values.Count == 0 && plan.Descriptor.Kind is null) plan.Descriptor.Kind = "things";
         return plan with { Feed = FeedPlan.FeedOf(plan.Descriptor, null)! };
     }
+
+    // nearly every text is a name or a code of an area of this city
+    private static bool Areas(Table table, string column, CityPack city)
+    {
+        var texts = Texts(table, column).Take(50).ToList();
+        return texts.Count > 0 && texts.Count(t => city.FindArea(t, "name") is not null) >= 0.8 * texts.Count;
+    }
+
+    private static int Decimals(Table table, string column) =>
+        Math.Min(3, Texts(table, column).Take(50).Select(t => t.IndexOf('.', StringComparison.Ordinal) is >= 0 and var at ? t.Length - at - 1 : 0).DefaultIfEmpty(0).Max());
+
+    /// <summary>The unit that stands in brackets behind a column's name; null when there is none that is known.</summary>
+    public static string? UnitOf(string column) =>
+        column.LastIndexOfAny(['(', '[']) is >= 0 and var open && column.LastIndexOfAny([')', ']']) is var close && close > open ? Ucum.Code(column[(open + 1)..close]) : null;
+
+    /// <summary>What a column's cells are, in a word: number, time or text; empty when it has none.</summary>
+    public static string TypeOf(Table table, string column, CityPack city)
+    {
+        var texts = Texts(table, column).Take(50).ToList();
+        if (texts.Count == 0) return "";
+        if (TimeName().IsMatch(column) && texts.TrueForAll(t => Moments.Guess(t, city.Zone) is not null)) return "time";
+        return Numbers(table, column) ? "number" : texts.TrueForAll(t => t.Length >= 8 && Moments.Guess(t, city.Zone) is not null) ? "time" : "text";
+    }
+
+    /// <summary>A key for what a column holds.</summary>
+    public static string KeyOf(string column) => Key(column, []);
 
     private static IEnumerable<string> Texts(Table table, string column)
     {
@@ -88,19 +125,20 @@ internal static partial class Guess
     private static string Key(string column, IEnumerable<string> taken)
     {
         var key = NotInKeys().Replace(column.ToLowerInvariant(), "-").Trim('-');
+        if (key.Length > 50) key = key[..50].Trim('-');
         if (key.Length == 0) key = "value";
         var unique = key;
         for (var n = 2; taken.Contains(unique); n++) unique = $"{key}-{n}";
         return unique;
     }
 
-    [GeneratedRegex("time|date|_dt$|_ymd$|ymdhm|_tm$|시각|일시|일자|observed|updated|timestamp|_at$", RegexOptions.IgnoreCase, 100)] private static partial Regex TimeName();
-    [GeneratedRegex("lat|ycrd|위도|_y$", RegexOptions.IgnoreCase, 100)] private static partial Regex LatName();
-    [GeneratedRegex("lon|lng|long|lot|xcrd|경도|_x$", RegexOptions.IgnoreCase, 100)] private static partial Regex LonName();
-    [GeneratedRegex("^(x|.*_x|xcrd.*|.*xcnts.*|x좌표)$", RegexOptions.IgnoreCase, 100)] private static partial Regex XName();
-    [GeneratedRegex("^(y|.*_y|ycrd.*|.*ydnts.*|y좌표)$", RegexOptions.IgnoreCase, 100)] private static partial Regex YName();
-    [GeneratedRegex("(^|[_/.-])(id|cd|code|no|sn)$|Id$|코드|번호", RegexOptions.None, 100)] private static partial Regex IdName();
-    [GeneratedRegex("name|_nm$|nm$|이름|명$|title|station", RegexOptions.IgnoreCase, 100)] private static partial Regex NameName();
-    [GeneratedRegex("(_|^)(cd|code|id|no|sn|ymd|dt|tm|tel|zip)$|Id$|코드|번호|전화", RegexOptions.IgnoreCase, 100)] private static partial Regex CodeName();
-    [GeneratedRegex(@"[^\p{L}\p{N}]+", RegexOptions.None, 100)] private static partial Regex NotInKeys();
+    [GeneratedRegex("time|date|_dt$|_ymd$|ymdhm|_tm$|시각|일시|일자|observed|updated|timestamp|_at$", RegexOptions.IgnoreCase, 5000)] private static partial Regex TimeName();
+    [GeneratedRegex("lat|ycrd|위도|_y$", RegexOptions.IgnoreCase, 5000)] private static partial Regex LatName();
+    [GeneratedRegex("lon|lng|long|lot|xcrd|경도|_x$", RegexOptions.IgnoreCase, 5000)] private static partial Regex LonName();
+    [GeneratedRegex("^(x|.*_x|xcrd.*|.*xcnts.*|x좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex XName();
+    [GeneratedRegex("^(y|.*_y|ycrd.*|.*ydnts.*|y좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex YName();
+    [GeneratedRegex("(^|[_/.-])(id|cd|code|no|sn)$|Id$|코드|번호", RegexOptions.None, 5000)] private static partial Regex IdName();
+    [GeneratedRegex("name|_nm$|nm$|이름|명$|title|station", RegexOptions.IgnoreCase, 5000)] private static partial Regex NameName();
+    [GeneratedRegex("(_|^)(cd|code|id|no|sn|ymd|dt|tm|tel|zip)$|Id$|코드|번호|전화", RegexOptions.IgnoreCase, 5000)] private static partial Regex CodeName();
+    [GeneratedRegex(@"[^\p{L}\p{N}]+", RegexOptions.None, 5000)] private static partial Regex NotInKeys();
 }

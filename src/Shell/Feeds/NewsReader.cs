@@ -22,7 +22,7 @@ internal static class NewsReader
         if (TableReader.LooksLikeHtml(answer)) return (FetchOutcome.Unparsable, [], "a web page instead of a news feed");
         try
         {
-            using var reader = XmlGuard.Open(answer.Body, answer.ContentType, encoding);
+            using var reader = XmlGuard.Open(answer.Body, answer.ContentType, encoding, longTexts: true);
             var documents = new List<Document>();
             var (isFeed, items) = (false, 0);
             string? feedLanguage = null, own = null, strange = null;
@@ -104,7 +104,7 @@ internal static class NewsReader
         var depth = element.Depth;
         if (element.IsEmptyElement) { element.Read(); return ""; }
         while (element.Read() && element.Depth > depth)
-            if (element.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace && text.Length < 64 * 1024) text.Append(element.Value);
+            if (element.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < XmlGuard.MaxText) XmlGuard.Text(element, text, XmlGuard.MaxText);
         element.Read();
         return text.ToString();
     }

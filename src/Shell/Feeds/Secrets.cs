@@ -40,6 +40,17 @@ internal sealed class Secrets
     /// <summary>The secret of that name; <c>sample</c> when none is set, which open platforms accept for a few rows.</summary>
     public string Get(string name) => _byName.GetValueOrDefault(name, None);
 
+    /// <summary>True when a secret of that name is set.</summary>
+    public bool Has(string name) => Get(name) != None;
+
+    /// <summary>An address that somebody pasted with a secret of ours in it, with its name in the secret's place.</summary>
+    public string Named(string address)
+    {
+        foreach (var (name, value) in _byName.Where(s => s.Value != None).OrderByDescending(s => s.Value.Length))
+            address = address.Replace(value, $"{{secret:{name}}}", StringComparison.Ordinal).Replace(Uri.EscapeDataString(value), $"{{secret:{name}}}", StringComparison.Ordinal);
+        return address;
+    }
+
     /// <summary>A text without any secret in it, however it is written there: as it is, escaped for an address, for JSON or for HTML, in
     /// base64 (alone or after a name, as in basic authentication), or cut off at the text's end.</summary>
     public string Redact(string text)

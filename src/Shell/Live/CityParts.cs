@@ -25,7 +25,8 @@ internal static class CityParts
     {
         foreach (var tile in catalogue.Of<Tile>())
             yield return new(IdOf(tile), Catalogue.PermissionOf(tile), tile.Topics, "/Pages/Shared/_Tile.cshtml", (services, cancel) => Fill(tile, services, cancel));
-        foreach (var layer in catalogue.Of<MapLayer>())
+        // layers of the city's own feeds come and go and may be many: they are on the street map
+        foreach (var layer in catalogue.Declared.OfType<MapLayer>().OrderBy(l => l.Order).ThenBy(l => l.Title.In("en"), StringComparer.Ordinal))
         {
             var dataset = catalogue.Find<Dataset>(layer.Dataset);
             if (dataset is null) continue;
@@ -35,7 +36,7 @@ internal static class CityParts
             yield return new(IdOf(layer), permission, topics, "/Pages/Shared/_MapLayer.cshtml", View);
             yield return new(ListIdOf(layer), permission, topics, "/Pages/Shared/_MapList.cshtml", View);
         }
-        yield return new(Status, ShellContributions.SeeFeeds, [.. book.Plans.Select(p => p.Feed.Key)], "/Pages/Shared/_Status.cshtml", (services, _) =>
+        yield return new(Status, ShellContributions.SeeFeeds, [Feeds.Desk.LostFeeds.Feed, .. book.Plans.Select(p => p.Feed.Key)], "/Pages/Shared/_Status.cshtml", (services, _) =>
         {
             var feeds = services.GetRequiredService<IFeeds>();
             var states = book.Plans.Select(p => feeds.AsOf(p.Feed.Key)!.Freshness).ToList();

@@ -31,9 +31,9 @@ internal sealed class PastFeeds : IFeeds
     public static async Task<PastFeeds> Load(FeedBook book, ReadingStore store, AnswerLog answers, CityDatabase database, DateTimeOffset at, CancellationToken cancel)
     {
         var past = new PastFeeds(book, store, at);
-        var windows = book.Plans.ToDictionary(p => p.Feed.Key, p => p.Rhythm.Drop + p.Rhythm.Stale + p.Covers + Beyond, StringComparer.Ordinal);
+        var windows = book.Plans.Where(p => p.Feed.Kind == FeedKind.Observations).ToDictionary(p => p.Feed.Key, p => p.Rhythm.Drop + p.Rhythm.Stale + p.Covers + Beyond, StringComparer.Ordinal);
         await using var connection = await database.OpenToRead(cancel);
-        var runs = await answers.RunsAt(connection, at, windows.Values.DefaultIfEmpty().Max() + TimeSpan.FromDays(2), cancel);
+        var runs = await answers.RunsAt(connection, at, book.Plans.Select(p => p.Rhythm.Drop).DefaultIfEmpty().Max() + TimeSpan.FromDays(2), cancel);
         var values = await store.NewestAt(connection, windows, at, cancel);
         past.Archived = values.Count == 0 && book.Plans.Any(p => p.Feed.Kind == FeedKind.Observations && at + p.KeepValues < book.Now);
         foreach (var plan in book.Plans)

@@ -7,8 +7,9 @@ namespace SmartCity.Shell.Reports;
 /// <param name="Run">What was asked for and what came of it.</param>
 /// <param name="Title">Title of the report, or its key when this city no longer has it.</param>
 /// <param name="Parts">Parts done, while it is being made.</param>
+/// <param name="State">How far it has come, in a word.</param>
 /// <param name="Own">True when the reader asked for it.</param>
-internal sealed record KeptReport(ReportRun Run, string Title, int Parts, bool Own)
+internal sealed record KeptReport(ReportRun Run, string Title, int Parts, string State, bool Own)
 {
     public bool Unfinished => Run.State is RunState.Waiting or RunState.Running;
     public static DateTimeOffset At(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
@@ -25,7 +26,7 @@ internal sealed class KeptReports(ReportsDb db, Catalogue catalogue, IAudience a
         && (run.State != RunState.Done ? run.PersonId == Reader : run.Permissions.Split('\n').All(p => audience.Can(p) || catalogue.Find<Permission>(p) is null));
 
     public async Task<IReadOnlyList<KeptReport>> All(CancellationToken cancel) => [.. (await db.Runs.AsNoTracking().OrderByDescending(r => r.AskedAt).Take(Most).ToListAsync(cancel)).Where(Opens)
-        .Select(r => new KeptReport(r, catalogue.Find<Report>(r.Report) is { } report ? words.Title(report) : r.Report, runs.PartsOf(r.Id), r.PersonId == Reader))];
+        .Select(r => new KeptReport(r, catalogue.Find<Report>(r.Report) is { } report ? words.Title(report) : r.Report, runs.PartsOf(r.Id), words["reports.state." + r.State.ToString().ToLowerInvariant()], r.PersonId == Reader))];
 
     public async Task<IReadOnlyList<ReportSchedule>> Schedules(CancellationToken cancel) => Reader is { } id
         ? await db.Schedules.AsNoTracking().Where(s => s.PersonId == id).OrderBy(s => s.Minute).ToListAsync(cancel) : [];
@@ -73,7 +74,7 @@ internal sealed class KeptReports(ReportsDb db, Catalogue catalogue, IAudience a
         Column.Text<KeptReport>("person", Text.Of("만든 사람", "Made by"), k => k.Run.Person),
         Column.Time<KeptReport>("asked", Text.Of("요청", "Asked for"), k => KeptReport.At(k.Run.AskedAt)),
         Column.Time<KeptReport>("ended", Text.Of("완료", "Finished"), k => k.Run.EndedAt is { } at ? KeptReport.At(at) : null),
-        Column.Text<KeptReport>("state", Text.Of("상태", "State"), k => k.Run.State.ToString().ToLowerInvariant()),
+        Column.Text<KeptReport>("state", Text.Of("상태", "State"), k => k.State),
         Column.Number<KeptReport>("size", Text.Of("크기", "Size"), "By", k => k.Run.Size)) with { Permission = ShellContributions.KeepReports };
 }
 

@@ -131,8 +131,9 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
         Task WriteAnswer(KeptAnswer a) => answer.Run(cancel, a.Feed, a.From.Ms(), a.Until.Ms(), a.Count, (short)a.Outcome, a.Detail, a.Rows, (int)a.Took.TotalMilliseconds, a.ContentType, a.Hash, a.Size);
         foreach (var (fetch, hash) in batch.Zip(hashes))
         {
+            // where the clock was set back, a new row begins
             var lastRun = runs.GetValueOrDefault(fetch.Feed) ?? _runs.GetValueOrDefault(fetch.Feed);
-            if (lastRun is not null && lastRun.Outcome == fetch.Outcome && lastRun.Detail == fetch.Detail) lastRun = lastRun with { Until = fetch.At, Count = lastRun.Count + 1 };
+            if (lastRun is not null && fetch.At >= lastRun.Until && lastRun.Outcome == fetch.Outcome && lastRun.Detail == fetch.Detail) lastRun = lastRun with { Until = fetch.At, Count = lastRun.Count + 1 };
             else
             {
                 if (runs.GetValueOrDefault(fetch.Feed) is { } done) await WriteRun(done);
@@ -140,7 +141,7 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
             }
             runs[fetch.Feed] = lastRun;
             var lastAnswer = answers.GetValueOrDefault(fetch.Feed) ?? _answers.GetValueOrDefault(fetch.Feed);
-            if (lastAnswer is not null && lastAnswer.Outcome == fetch.Outcome && lastAnswer.Hash == hash && lastAnswer.Detail == fetch.Detail) lastAnswer = lastAnswer with { Until = fetch.At, Count = lastAnswer.Count + 1, Rows = fetch.Rows, Took = fetch.Took };
+            if (lastAnswer is not null && fetch.At >= lastAnswer.Until && lastAnswer.Outcome == fetch.Outcome && lastAnswer.Hash == hash && lastAnswer.Detail == fetch.Detail) lastAnswer = lastAnswer with { Until = fetch.At, Count = lastAnswer.Count + 1, Rows = fetch.Rows, Took = fetch.Took };
             else
             {
                 if (answers.GetValueOrDefault(fetch.Feed) is { } done) await WriteAnswer(done);

@@ -57,15 +57,15 @@ internal sealed partial class ReadingStore
         var hours = await connection.Rows($"SELECT h.{Q("Hour")}, s.{Q("Thing")}, h.{Q("Count")}, h.{Q("Sum")}, h.{Q("Min")}, h.{Q("Max")}, h.{Q("ChangedAt")} FROM {T("hours")} h JOIN {T("series")} s ON s.{Q("Id")} = h.{Q("SeriesId")} WHERE {of} AND h.{Q("Hour")} >= @from AND h.{Q("Hour")} < @to",
             Key(("from", from.Ms()), ("to", end.Ms())), row => (Sum: (row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetDouble(3), row.GetDouble(4), row.GetDouble(5)), ChangedAt: row.GetInt64(6)), cancel);
         var known = hours.Where(h => h.ChangedAt <= at.Ms()).Select(h => h.Sum).ToList();
-        foreach (var group in hours.Where(h => h.ChangedAt > at.Ms()).GroupBy(h => h.Sum.Item1))
-        {
-            var later = group.Select(h => h.Sum.Item2).ToHashSet(StringComparer.Ordinal);
-            var values = new Dictionary<(string Thing, long At), double?>();
-            foreach (var (name, time, value) in await connection.Rows($"SELECT s.{Q("Thing")}, o.{Q("ObservedAt")}, o.{Q("Value")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} WHERE {of} AND o.{Q("ObservedAt")} >= @from AND o.{Q("ObservedAt")} < @to AND o.{Q("FetchedAt")} <= @at ORDER BY o.{Q("FetchedAt")}",
-                Key(("from", group.Key), ("to", group.Key + HourMs), ("at", at.Ms())), row => (row.GetString(0), row.GetInt64(1), row.Double(2)), cancel)) values[(name, time)] = value;
-            known.AddRange(values.Where(v => v.Value is not null && later.Contains(v.Key.Thing)).GroupBy(v => v.Key.Thing, StringComparer.Ordinal)
-                .Select(g => (group.Key, g.Key, g.Count(), g.Sum(v => v.Value!.Value), g.Min(v => v.Value!.Value), g.Max(v => v.Value!.Value))));
-        }
+        var later = hours.Where(h => h.ChangedAt > at.Ms()).Select(h => (h.Sum.Item1, h.Sum.Item2)).ToHashSet();
+        if (later.Count == 0) return known;
+        // one way along the time, by the numbers of the series: the single values lie by time
+        var things = (await connection.Rows($"SELECT s.{Q("Id")}, s.{Q("Thing")} FROM {T("series")} s WHERE {of}", Key(), row => (row.GetInt32(0), row.GetString(1)), cancel)).ToDictionary(r => r.Item1, r => r.Item2);
+        var values = new Dictionary<(int Series, long At), double?>();
+        foreach (var (series, time, value) in await connection.Rows($"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("Value")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {Q("FetchedAt")} <= @at AND {Q("SeriesId")} IN ({string.Join(", ", things.Keys)}) ORDER BY {Q("ObservedAt")}, {Q("SeriesId")}, {Q("FetchedAt")}",
+            [("from", later.Min(l => l.Item1)), ("to", later.Max(l => l.Item1) + HourMs), ("at", at.Ms())], row => (row.GetInt32(0), row.GetInt64(1), row.Double(2)), cancel)) values[(series, time)] = value;
+        known.AddRange(values.Where(v => v.Value is not null).GroupBy(v => (Hour: v.Key.At / HourMs * HourMs, Thing: things[v.Key.Series])).Where(g => later.Contains(g.Key))
+            .Select(g => (g.Key.Hour, g.Key.Thing, g.Count(), g.Sum(v => v.Value!.Value), g.Min(v => v.Value!.Value), g.Max(v => v.Value!.Value))));
         return known;
     }
 
@@ -82,7 +82,8 @@ internal sealed partial class ReadingStore
         var oldest = at.Ms() - (long)windows.Values.Max().TotalMilliseconds;
         // who has values at all within that time, from the hours: the single values lie by time and are read backwards until
         // everybody has been met
-        var wanted = (await connection.Rows($"SELECT DISTINCT {Q("SeriesId")} FROM {T("hours")} WHERE {Q("Hour")} > @from AND {Q("Hour")} <= @at", [("from", oldest - HourMs), ("at", at.Ms())], row => row.GetInt32(0), cancel)).Where(series.ContainsKey).ToHashSet();
+        var wanted = (await connection.Rows($"SELECT {Q("SeriesId")}, max({Q("Hour")}) FROM {T("hours")} WHERE {Q("Hour")} > @from AND {Q("Hour")} <= @at GROUP BY {Q("SeriesId")}", [("from", oldest - HourMs), ("at", at.Ms())], row => (Id: row.GetInt32(0), Hour: row.GetInt64(1)), cancel))
+            .Where(w => series.TryGetValue(w.Id, out var of) && w.Hour + HourMs > at.Ms() - (long)windows[of.Feed].TotalMilliseconds).Select(w => w.Id).ToHashSet();
         var newest = new Dictionary<int, Reading>();
         var end = at.Ms() + AheadMs;
         foreach (var back in new[] { HourMs / 6, HourMs, 6 * HourMs, long.MaxValue })

@@ -12,7 +12,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     public const long HourMs = 3_600_000;
     private readonly Dictionary<string, Dictionary<(string Thing, string Property), int>> _series = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Series, long Hour), OpenHour> _open = [];
-    private readonly HashSet<long> _loaded = [];
+    private readonly HashSet<(string Feed, long Hour)> _loaded = [];
     private readonly CityDays _days = new(zone);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private long _batch;
@@ -55,7 +55,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         {
             if (!known.ContainsKey((reading.Thing, reading.Property))) known[(reading.Thing, reading.Property)] = await NewSeries(connection, transaction, feed, reading, cancel);
             var hour = reading.ObservedAt.Ms() / HourMs * HourMs;
-            if (_loaded.Add(hour)) await Load(connection, transaction, hour, cancel);
+            if (_loaded.Add((feed, hour))) await Load(connection, transaction, feed, hour, cancel);
         }
         var rows = new List<ObservationRow>(readings.Count);
         var touched = new List<(int Series, long Hour, OpenHour Of)>();
@@ -95,17 +95,18 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         return Convert.ToInt32(id, CultureInfo.InvariantCulture);
     }
 
-    // all series of the hour in one pass: asked one by one, each would read the whole hour
-    private async Task Load(DbConnection connection, DbTransaction transaction, long hour, CancellationToken cancel)
+    // all series of the feed in one pass: asked one by one, each would read the whole hour
+    private async Task Load(DbConnection connection, DbTransaction transaction, string feed, long hour, CancellationToken cancel)
     {
         OpenHour Of(int series) => _open.TryGetValue((series, hour), out var open) ? open : _open[(series, hour)] = new();
+        var ofFeed = $"{Q("SeriesId")} IN (SELECT {Q("Id")} FROM {T("series")} WHERE {Q("Feed")} = @feed)";
         await using var query = Command(connection, transaction,
-            $"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("ObservedUntil")}, {Q("FetchedAt")}, {Q("Value")}, {Q("Quality")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to ORDER BY {Q("ObservedAt")}, {Q("FetchedAt")}", "from", "to");
-        query.Set(hour, hour + HourMs);
+            $"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("ObservedUntil")}, {Q("FetchedAt")}, {Q("Value")}, {Q("Quality")} FROM {T("observations")} WHERE {Q("ObservedAt")} >= @from AND {Q("ObservedAt")} < @to AND {ofFeed} ORDER BY {Q("ObservedAt")}, {Q("SeriesId")}, {Q("FetchedAt")}", "from", "to", "feed");
+        query.Set(hour, hour + HourMs, feed);
         await using (var rows = await query.ExecuteReaderAsync(cancel))
             while (await rows.ReadAsync(cancel)) Of(rows.GetInt32(0)).Take(rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.Double(4) ?? double.NaN, rows.GetInt16(5));
-        await using var count = Command(connection, transaction, $"SELECT {Q("SeriesId")}, {Q("Count")} FROM {T("hours")} WHERE {Q("Hour")} = @hour", "hour");
-        count.Set(hour);
+        await using var count = Command(connection, transaction, $"SELECT {Q("SeriesId")}, {Q("Count")} FROM {T("hours")} WHERE {Q("Hour")} = @hour AND {ofFeed}", "hour", "feed");
+        count.Set(hour, feed);
         await using (var rows = await count.ExecuteReaderAsync(cancel))
             while (await rows.ReadAsync(cancel)) if (Of(rows.GetInt32(0)) is var of && rows.GetInt32(1) > of.Count) of.Thinned = true;
     }
@@ -128,7 +129,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     private void Forget(long newest)
     {
         var before = newest - 2 * HourMs;
-        if (_loaded.RemoveWhere(hour => hour < before) == 0) return;
+        if (_loaded.RemoveWhere(l => l.Hour < before) == 0) return;
         foreach (var old in _open.Keys.Where(k => k.Hour < before).ToList()) _open.Remove(old);
     }
 

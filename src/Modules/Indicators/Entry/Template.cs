@@ -12,7 +12,7 @@ namespace SmartCity.Indicators;
 /// <summary>The table to fill in: a row for each value that is waited for.</summary>
 internal static class Template
 {
-    private static readonly SmartCity.Text[] Heads = [SmartCity.Text.Of("지표 코드", "Indicator code"), SmartCity.Text.Of("지표", "Indicator"), SmartCity.Text.Of("지역", "Area"), SmartCity.Text.Of("기간", "Period"), SmartCity.Text.Of("값", "Value"), SmartCity.Text.Of("단위", "Unit"), SmartCity.Text.Of("사유", "Reason")];
+    private static readonly SmartCity.Text[] Heads = [SmartCity.Text.Of("지표 코드", "Indicator code"), SmartCity.Text.Of("지표 이름", "Name"), SmartCity.Text.Of("지역", "Area"), SmartCity.Text.Of("기간", "Period"), SmartCity.Text.Of("값", "Value"), SmartCity.Text.Of("단위", "Unit"), SmartCity.Text.Of("사유", "Reason")];
 
     /// <summary>Indicators and the periods that have ended and have no value, at least the next one.</summary>
     public static IEnumerable<(Indicator Indicator, Period Period)> Awaited(Register register, string? sector, DateOnly today)

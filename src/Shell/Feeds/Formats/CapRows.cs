@@ -12,7 +12,7 @@ internal static class CapRows
 
     public static Table Read(ReadOnlyMemory<byte> body, ReadContext context)
     {
-        using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding);
+        using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding, longTexts: true);
         var table = new Table { Outcome = FetchOutcome.Ok };
         string? root = null;
         var found = 0;

@@ -11,7 +11,7 @@ internal static class Datex2Rows
 
     public static Table Read(ReadOnlyMemory<byte> body, ReadContext context)
     {
-        using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding);
+        using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding, longTexts: true);
         return Read(reader, context, inside: false);
     }
 

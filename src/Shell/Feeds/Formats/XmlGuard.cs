@@ -23,14 +23,15 @@ internal static class XmlGuard
     /// <param name="body">Its bytes.</param>
     /// <param name="contentType">As the source sent it, or null.</param>
     /// <param name="encoding">What a descriptor says of the encoding; it is stronger than what the source says.</param>
+    /// <param name="longTexts">True for a caller that reads texts through <see cref="Text"/> and makes do with the beginning of a long one.</param>
     /// <exception cref="InvalidDataException">It has a document type, lies deeper than 32, an element has more than 64 attributes, or its encoding is not known.</exception>
     /// <exception cref="DecoderFallbackException">Its bytes are not what its encoding says.</exception>
-    public static XmlReader Open(ReadOnlyMemory<byte> body, string? contentType = null, string? encoding = null) => Open(Decode(body.Span, contentType, encoding));
+    public static XmlReader Open(ReadOnlyMemory<byte> body, string? contentType = null, string? encoding = null, bool longTexts = false) => Open(Decode(body.Span, contentType, encoding), longTexts);
 
     /// <summary>A reader over a document that lies in a text.</summary>
-    public static XmlReader Open(string text)
+    public static XmlReader Open(string text, bool longTexts = false)
     {
-        Measure(text);
+        Measure(text, longTexts);
         return XmlReader.Create(new StringReader(text), Safe);
     }
 
@@ -72,18 +73,23 @@ internal static class XmlGuard
         Encoding.GetEncoding(encoding.CodePage, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback).GetString(body);
 
     // what a parser would only notice when it has made its objects: one look at the letters
-    private static void Measure(ReadOnlySpan<char> text)
+    private static void Measure(ReadOnlySpan<char> text, bool longTexts)
     {
         var depth = 0;
         while (text.IndexOf('<') is >= 0 and var open)
         {
+            if (open > MaxText && !longTexts) throw new InvalidDataException("a text of more than 64 KB");
             text = text[(open + 1)..];
             if (text.Length == 0) return;
             switch (text[0])
             {
                 case '?': text = Behind(text, "?>"); break;
                 case '!' when text.StartsWith("!--", StringComparison.Ordinal): text = Behind(text[3..], "-->"); break;
-                case '!' when text.StartsWith("![CDATA[", StringComparison.Ordinal): text = Behind(text, "]]>"); break;
+                case '!' when text.StartsWith("![CDATA[", StringComparison.Ordinal): 
+                    var behind = Behind(text, "]]>");
+                    if (text.Length - behind.Length > MaxText + 11 && !longTexts) throw new InvalidDataException("a text of more than 64 KB");
+                    text = behind;
+                    break;
                 case '!': throw new InvalidDataException("a document type, which is not read");
                 case '/': depth--; break;
                 default:

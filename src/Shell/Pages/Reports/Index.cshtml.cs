@@ -26,7 +26,8 @@ internal sealed class IndexModel(ReportBook book, KeptReports kept, ReportRuns r
 
     public async Task<IActionResult> OnGetKeptAsync(CancellationToken cancel)
     {
-        if (!Keeps) return NotFound();
+        // who may not keep any has no such block
+        if (!Keeps) return new EmptyResult();
         await Fill(cancel);
         return Partial("_Kept", this);
     }
