@@ -207,7 +207,10 @@ internal sealed class FeedDescriptor
 
     internal sealed class AggregateOf
     {
+        /// <summary>Columns whose texts make a group; <c>a|b</c> is the first of both that there is, under the name of the first.</summary>
         public List<string> By { get; set; } = [];
+        /// <summary>How many of <see cref="By"/>, the first ones, stand together in the column <c>key</c>; all of them when 0.</summary>
+        public int Key { get; set; }
         /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>, written in ISO 8601 under its first name.</summary>
         public TimeOf? Hour { get; set; }
         /// <summary>Name of the column with the number of rows.</summary>
@@ -269,7 +272,7 @@ internal sealed class FeedDescriptor
         public string? NameMatch { get; set; }
         /// <summary>Columns that name its area.</summary>
         public List<string> Area { get; set; } = [];
-        /// <summary>Code system of the area column: <c>name</c>, or one of the pack's.</summary>
+        /// <summary>Code system of the area column: <c>name</c>, one of the pack's, or <c>any</c> for the pack's own codes and names.</summary>
         public string AreaCodes { get; set; } = "name";
         /// <summary>True when the thing is an area itself; its key is then the area's.</summary>
         public bool IsArea { get; set; }
@@ -328,6 +331,8 @@ internal sealed class FeedDescriptor
         public int Decimals { get; set; }
         public double Min { get; set; } = -1e15;
         public double Max { get; set; } = 1e15;
+        /// <summary>What its values are when they are well: Estimated for what is modelled.</summary>
+        public Quality Quality { get; set; } = Quality.Good;
         /// <summary>False for a column that comes and goes: its absence is no drift.</summary>
         public bool Required { get; set; } = true;
     }

@@ -201,7 +201,8 @@ internal sealed partial class RowMap
             }
             if (field.Words && _map.Words.TryGetValue(text, out var meant)) return (meant, Quality.Good);
             // thousands are grouped by some sources; 12,34 is a decimal comma, which none may use without saying so
-            if (text.Contains(',', StringComparison.Ordinal) && !Grouped(text) || !double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value))
+            if (Number(text) is { } number) value = number;
+            else
             {
                 Unread(text);
                 return (null, Quality.Missing);
@@ -218,12 +219,16 @@ internal sealed partial class RowMap
             (factor, offset) = own;
         }
         value = value * field.Of.Scale * factor + offset;
-        if (double.IsFinite(value) && value >= field.Property.Min && value <= field.Property.Max) return (value == 0 ? 0 : value, Quality.Good);
+        if (double.IsFinite(value) && value >= field.Property.Min && value <= field.Property.Max) return (value == 0 ? 0 : value, field.Of.Quality);
         _odd.Count("values are outside what is believed");
         return (null, Quality.Suspect);
     }
 
     private void Unread(string text) => _odd.Count("values are not numbers", text);
+
+    /// <summary>A number in digits, its thousands grouped or not; null where it is none.</summary>
+    internal static double? Number(string text) =>
+        (!text.Contains(',', StringComparison.Ordinal) || Grouped(text)) && double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static bool Grouped(string text)
     {
@@ -293,13 +298,15 @@ internal sealed partial class RowMap
             return _map._known[key] = Make(key, row);
         }
 
+        private string? Codes => _of.AreaCodes == "any" ? null : _of.AreaCodes;
+
         private Thing? Make(string key, Cell[] row)
         {
             var city = _map._city;
-            if (_of.IsArea) return city.FindArea(key, _of.AreaCodes) is { } area ? new(area.Code, area.Name, area.Code, area.Centre) : null;
+            if (_of.IsArea) return city.FindArea(key, Codes) is { } area ? new(area.Code, area.Name, area.Code, area.Centre) : null;
             key = key.EndsWith(".0", StringComparison.Ordinal) ? key[..^2] : key;
             if (_map._plan.Register.TryGetValue(key, out var registered)) return registered;
-            var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, _of.AreaCodes) : null;
+            var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, Codes) : null;
             // a source for the whole country: rows of other places are not this city's
             if (_area.Any && inArea is null) return null;
             var (shape, doubt) = _place.Of(row);

@@ -63,7 +63,7 @@ internal static class TableSteps
     }
 
     private static string? Missing(Table table, string step, params IEnumerable<string> columns) =>
-        columns.Where(c => table.Find(c) < 0).ToList() is { Count: > 0 } lost ? $"no column {NewsReader.Plain(string.Join(", ", lost), 200)} for rows.{step}" : null;
+        columns.Where(c => !c.Split('|').Any(n => table.Find(n) >= 0)).ToList() is { Count: > 0 } lost ? $"no column {NewsReader.Plain(string.Join(", ", lost), 200)} for rows.{step}" : null;
 
     private static string? Pivot(Table table, FeedDescriptor.PivotOf pivot)
     {
@@ -114,16 +114,19 @@ internal static class TableSteps
     {
         var hour = aggregate.Hour is { } h ? h.From.Select(table.Find).FirstOrDefault(i => i >= 0, -1) : -1;
         if (aggregate.Hour is not null && hour < 0) return Missing(table, "aggregate", aggregate.Hour.From);
+        // PRICE|A_PRICE is the first of these that there is, and is then called by the first: sources rename
+        int Find(string names) => names.Split('|').Select(table.Find).FirstOrDefault(i => i >= 0, -1);
+        static string Named(string names) => names.Split('|')[0];
         if (Missing(table, "aggregate", [.. aggregate.By, .. aggregate.Minutes.Values.SelectMany(m => new[] { m.From, m.To }), .. aggregate.Sum.Concat(aggregate.Mean).Except(aggregate.Minutes.Keys)]) is { } lost) return lost;
         var zone = aggregate.Hour?.Zone is { } named ? TimeZoneInfo.FindSystemTimeZoneById(named) : city.Zone;
         DateTimeOffset? At(Cell cell, FeedDescriptor.TimeOf of) => Moments.Read(cell, of, zone, city.Languages)?.At;
 
-        var by = aggregate.By.Select(table.Find).ToArray();
+        var by = aggregate.By.Select(Find).ToArray();
         var numbers = aggregate.Sum.Select(c => (Name: c, Mean: false)).Concat(aggregate.Mean.Select(c => (Name: c, Mean: true))).DistinctBy(n => n.Name).ToArray();
         var read = numbers.Select(n => aggregate.Minutes.TryGetValue(n.Name, out var minutes)
             ? Between(table.Find(minutes.From), table.Find(minutes.To), new() { Format = minutes.Format })
-            : Number(table.Find(n.Name))).ToArray();
-        Func<Cell[], double?> Number(int at) => row => Table.At(row, at) is { Kind: CellKind.Number } cell ? cell.Number : double.TryParse(Table.At(row, at).ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && double.IsFinite(n) ? n : null;
+            : Number(Find(n.Name))).ToArray();
+        Func<Cell[], double?> Number(int at) => row => Table.At(row, at) is { Kind: CellKind.Number } cell ? cell.Number : RowMap.Number(Table.At(row, at).ToString()) is { } n && double.IsFinite(n) ? n : null;
         Func<Cell[], double?> Between(int from, int to, FeedDescriptor.TimeOf of) => row => (At(Table.At(row, to), of) - At(Table.At(row, from), of))?.TotalMinutes is >= 0 and < 60 * 24 * 7 and var minutes ? minutes : null;
 
         var groups = new Dictionary<string, (Cell[] Key, DateTimeOffset Hour, Sums Sums)>(StringComparer.Ordinal);
@@ -145,11 +148,12 @@ internal static class TableSteps
         foreach (var (key, at, sums) in groups.Values)
         {
             var row = new RowOf(table);
-            for (var i = 0; i < by.Length; i++) row.Set(aggregate.By[i], key[i]);
+            for (var i = 0; i < by.Length; i++) row.Set(Named(aggregate.By[i]), key[i]);
+            row.Set("key", string.Join(" · ", key.Take(aggregate.Key > 0 ? aggregate.Key : key.Length)));
             if (hour >= 0) row.Set(aggregate.Hour!.From[0], at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             row.Set(aggregate.Count, sums.Count);
             for (var i = 0; i < numbers.Length; i++)
-                if (sums.Of[i] is { Count: > 0 } of) row.Set(numbers[i].Name, numbers[i].Mean ? of.Sum / of.Count : of.Sum);
+                if (sums.Of[i] is { Count: > 0 } of) row.Set(Named(numbers[i].Name), numbers[i].Mean ? of.Sum / of.Count : of.Sum);
             row.Add();
         }
         if (unread > 0) table.Oddities.Add($"{unread} rows have no time that can be read");
