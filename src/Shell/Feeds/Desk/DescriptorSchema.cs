@@ -68,5 +68,5 @@ internal static partial class DescriptorSchema
         return Spaces().Replace(text, " ").Trim();
     }
 
-    [GeneratedRegex(@"\s+")] private static partial Regex Spaces();
+    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)] private static partial Regex Spaces();
 }
