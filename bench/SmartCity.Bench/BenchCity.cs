@@ -15,7 +15,8 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
 
     public static string Root { get; } = FindRoot();
     public Uri Address => new(app.Web.Urls.First());
-    public FeedBook Book => app.Web.Services.GetRequiredService<FeedBook>();
+    public IServiceProvider Services => app.Web.Services;
+    public FeedBook Book => Services.GetRequiredService<FeedBook>();
 
     private static string FindRoot()
     {

@@ -17,6 +17,11 @@ public sealed record Chart
     public required IReadOnlyList<Series> Series { get; init; }
     /// <summary>Width of a step.</summary>
     public Step Step { get; init; }
+    /// <summary>Names of the steps where they are periods of the calendar, such as quarters, and not instants; as many as the
+    /// longest series has points.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+    /// <summary>What happened, drawn at its step and told below.</summary>
+    public IReadOnlyList<Mark> Marks { get; init; } = [];
     /// <summary>Levels drawn across, with their words.</summary>
     public IReadOnlyList<Level> Levels { get; init; } = [];
     /// <summary>True when amounts are drawn as bars from zero.</summary>
@@ -31,7 +36,18 @@ public sealed record Chart
 /// <param name="Title">Written at its end.</param>
 /// <param name="Points">Oldest first; a null value is a gap.</param>
 /// <param name="Context">True for a grey line in the background.</param>
-public sealed record Series(string Title, IReadOnlyList<Point> Points, bool Context = false);
+public sealed record Series(string Title, IReadOnlyList<Point> Points, bool Context = false)
+{
+    /// <summary>True for what was not observed: a target, a forecast.</summary>
+    public bool Dashed { get; init; }
+    /// <summary>True when the ground between the smallest and largest value of each step is shown: how uncertain it is.</summary>
+    public bool Band { get; init; }
+}
+
+/// <summary>Something that happened at a step of a chart.</summary>
+/// <param name="Step">Number of the step, from 0.</param>
+/// <param name="Title">What happened.</param>
+public sealed record Mark(int Step, string Title);
 
 /// <summary>A level drawn across a chart.</summary>
 /// <param name="Value">In the chart's unit.</param>

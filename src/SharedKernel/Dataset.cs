@@ -98,6 +98,8 @@ public sealed record Column<T>(string Key, Text Title, ColumnKind Kind, string U
 /// <summary>Reads another module's dataset by key, for the current reader.</summary>
 public interface IDatasets
 {
+    /// <summary>Every dataset of this city that the reader may see.</summary>
+    IReadOnlyList<Dataset> All { get; }
     /// <summary>The dataset, or null when this city has none of that key or the reader may not see it.</summary>
     Dataset? Find(string key);
     /// <summary>Its rows with filters of the dataset and of its columns; empty when <see cref="Find"/> gives null.</summary>

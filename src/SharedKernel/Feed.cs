@@ -17,16 +17,16 @@ public enum FeedKind
 {
     /// <summary>Values of properties of things over time: <see cref="Reading"/>.</summary>
     Observations,
+    /// <summary>Texts with a title and an address: <see cref="Document"/>.</summary>
+    Documents,
+    /// <summary>One picture that is replaced: <see cref="Picture"/>.</summary>
+    Pictures,
     /// <summary>What happens and ends: <see cref="Event"/>.</summary>
     Events,
     /// <summary>What stands somewhere: <see cref="Thing"/>.</summary>
     Things,
     /// <summary>Values of indicators by period: <see cref="Figure"/>.</summary>
     Figures,
-    /// <summary>Texts with a title and an address: <see cref="Document"/>.</summary>
-    Documents,
-    /// <summary>One picture that is replaced: <see cref="Picture"/>.</summary>
-    Pictures,
 }
 
 /// <summary>Something that is observed.</summary>

@@ -82,6 +82,8 @@ public sealed record AsOf
     public required Rhythm Rhythm { get; init; }
     /// <summary>True when the data is made up for demonstration.</summary>
     public bool Demonstration { get; init; }
+    /// <summary>Address below the language of the page that explains the source; null for the page of the feeds.</summary>
+    public string? Page { get; init; }
     /// <summary>True while a number may be shown at all.</summary>
     public bool Shown => Freshness is Freshness.Live or Freshness.Late or Freshness.Stale;
 }

@@ -26,6 +26,9 @@ public interface ICity
     Area? FindArea(string codeOrName, string? codeSystem = null);
     /// <summary>A setting of a module from the pack (<c>settings/{module}.json</c>), bound to a type; its defaults when absent.</summary>
     T Settings<T>(string moduleKey) where T : class, new();
+    /// <summary>Full paths of the files of a folder of the pack whose name has an ending such as <c>.yaml</c>, in order; none
+    /// when the pack has no such folder. A module that finds one of them wrong throws <see cref="WrongPackException"/>.</summary>
+    IReadOnlyList<string> Files(string folder, string ending);
     /// <summary>The local date and time of an instant, in <see cref="Zone"/>.</summary>
     DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
 }
@@ -41,3 +44,16 @@ public sealed record Area(string Code, Text Name, Place Centre, IReadOnlyList<st
 /// <param name="Latitude">Degrees, -90 to 90.</param>
 /// <param name="Longitude">Degrees, -180 to 180.</param>
 public readonly record struct Place(double Latitude, double Longitude);
+
+/// <summary>Files of the city pack are wrong. The city does not start; every problem is told at once.</summary>
+public sealed class WrongPackException : Exception
+{
+    /// <summary>Without a word; framework rules ask for it.</summary>
+    public WrongPackException() { }
+    /// <summary>One problem.</summary>
+    public WrongPackException(string message) : base(message) { }
+    /// <summary>One problem and what it came from.</summary>
+    public WrongPackException(string message, Exception inner) : base(message, inner) { }
+    /// <summary>Problems, each a sentence that begins with its file and line.</summary>
+    public WrongPackException(string what, IEnumerable<string> problems) : base(what + Environment.NewLine + string.Join(Environment.NewLine, problems.Select(p => "  - " + p))) { }
+}

@@ -3,6 +3,9 @@ namespace SmartCity;
 /// <summary>What the feeds have brought, for reading. A screen never calls a source.</summary>
 public interface IFeeds
 {
+    /// <summary>The instant for which it answers: now, or the moment of the past that is being looked at. Pages ask this, not the clock.</summary>
+    DateTimeOffset Now { get; }
+
     /// <summary>Source, owner, age and state of a feed; null when this city has no descriptor for it.</summary>
     AsOf? AsOf(string feed);
 

@@ -13,6 +13,9 @@ public sealed class LiveTagHelper : TagHelper
     /// <summary>Key under which the topics that a page follows are collected, for the one stream that the page opens.</summary>
     public const string TopicsOfPage = "smartcity.live.topics";
 
+    /// <summary>Key of a request whose page shows the past: nothing in it follows anything.</summary>
+    public const string StandsStill = "smartcity.live.stands-still";
+
     /// <summary>The topic.</summary>
     [HtmlAttributeName("live")]
     public string Topic { get; set; } = "";
@@ -37,10 +40,11 @@ public sealed class LiveTagHelper : TagHelper
     public override void Process(TagHelperContext context, TagHelperOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (View!.HttpContext.Items.ContainsKey(StandsStill)) return;
         output.Attributes.SetAttribute("hx-get", Url);
         output.Attributes.SetAttribute("hx-trigger", EventOf(Topic) + " from:#live");
         output.Attributes.SetAttribute("hx-swap", "outerMorph");
-        var items = View!.HttpContext.Items;
+        var items = View.HttpContext.Items;
         if (items[TopicsOfPage] is not SortedSet<string> topics) items[TopicsOfPage] = topics = new(StringComparer.Ordinal);
         topics.Add(Topic);
     }

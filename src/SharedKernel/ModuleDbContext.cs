@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations.Builders;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace SmartCity;
@@ -68,6 +70,16 @@ public abstract class ModuleMigration : Migration
 
     /// <summary>Name of a table on the running database.</summary>
     protected string Table(string name) => IsPostgres ? name : ModuleTables.Schema(ModuleKey) + "_" + name;
+
+    /// <summary>Makes a whole-number key that the database counts up. Each database is told in its own way; the providers are
+    /// not seen from here, so PostgreSQL's word is asked for by name.</summary>
+    protected OperationBuilder<AddColumnOperation> Counted(OperationBuilder<AddColumnOperation> column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        if (!IsPostgres) return column.Annotation("Sqlite:Autoincrement", true);
+        var strategy = Type.GetType("Npgsql.EntityFrameworkCore.PostgreSQL.Metadata.NpgsqlValueGenerationStrategy, " + ModuleTables.Postgres, throwOnError: true)!;
+        return column.Annotation("Npgsql:ValueGenerationStrategy", Enum.Parse(strategy, "IdentityByDefaultColumn"));
+    }
 }
 
 /// <summary>The city's database, one setting for all modules.</summary>

@@ -55,6 +55,8 @@ public sealed record TileFace
 {
     /// <summary>Key of the feed the number comes from.</summary>
     public required string Feed { get; init; }
+    /// <summary>As of when and says who, for what comes from no feed but from the platform's own rows.</summary>
+    public AsOf? AsOf { get; init; }
     /// <summary>The number, in <see cref="Unit"/>; null when there is none.</summary>
     public double? Value { get; init; }
     /// <summary>In place of a number, a short word.</summary>

@@ -13,7 +13,7 @@ internal sealed class ChartDrawing
     public ChartDrawing(Chart chart, TimeZoneInfo zone)
     {
         _chart = chart;
-        var values = chart.Series.SelectMany(s => s.Points).Select(p => p.Value).Where(v => v is not null).Select(v => v!.Value).ToList();
+        var values = chart.Series.SelectMany(s => s.Points.SelectMany(p => s.Band ? new[] { p.Value, p.Min, p.Max } : [p.Value])).Where(v => v is not null).Select(v => v!.Value).ToList();
         HasValues = values.Count > 0;
         var (min, max) = HasValues ? (values.Min(), values.Max()) : (0, 1);
         // bars and amounts begin at zero; lines at a round value below the smallest
@@ -48,6 +48,30 @@ internal sealed class ChartDrawing
         return path.ToString();
     }
 
+    /// <summary>The ground between the smallest and the largest value of each step, closed; empty when no step has both.</summary>
+    public string BandPath(Series series)
+    {
+        var steps = Enumerable.Range(0, series.Points.Count).Where(i => series.Points[i] is { Min: not null, Max: not null }).ToList();
+        if (steps.Count < 2) return "";
+        var path = new StringBuilder();
+        foreach (var i in steps) path.Append(CultureInfo.InvariantCulture, $"{(path.Length == 0 ? 'M' : 'L')}{X(i)} {Y(series.Points[i].Max!.Value)}");
+        foreach (var i in Enumerable.Reverse(steps)) path.Append(CultureInfo.InvariantCulture, $"L{X(i)} {Y(series.Points[i].Min!.Value)}");
+        return path.Append('Z').ToString();
+    }
+
+    /// <summary>Height of the first line that has a value at a step, or null.</summary>
+    public double? DotAt(int index) => _chart.Series.Where(s => index < s.Points.Count).Select(s => s.Points[index].Value).FirstOrDefault(v => v is not null) is { } value ? Y(value) : null;
+
+    /// <summary>Height of the word at the end of each line, in their order: pushed apart where two would lie on each other.</summary>
+    public IReadOnlyList<double> EndWords()
+    {
+        const double apart = 14;
+        var heights = _chart.Series.Select(s => LastOf(s) is >= 0 and var last ? Y(s.Points[last].Value!.Value) + 5 : double.NaN).ToArray();
+        var below = double.NegativeInfinity;
+        foreach (var i in Enumerable.Range(0, heights.Length).Where(i => !double.IsNaN(heights[i])).OrderBy(i => heights[i]).ToList()) below = heights[i] = Math.Max(heights[i], below + apart);
+        return heights;
+    }
+
     /// <summary>Last step with a value, or -1.</summary>
     public static int LastOf(Series series)
     {
@@ -69,6 +93,13 @@ internal sealed class ChartDrawing
 
     private IEnumerable<(double, string)> TicksOf(TimeZoneInfo zone)
     {
+        if (_chart.Labels is { } labels)
+        {
+            // counted from the end, so that the newest period is always named
+            var nth = Math.Max(1, (int)Math.Ceiling(labels.Count / 7.0));
+            for (var i = (labels.Count - 1) % nth; i < labels.Count; i += nth) yield return (X(i), labels[i]);
+            yield break;
+        }
         var points = _chart.Series[0].Points;
         var every = _chart.Step == Step.Day ? Math.Max(1, points.Count / 7) : points.Count > 48 ? 24 : 6;
         for (var i = 0; i < points.Count; i++)

@@ -6,6 +6,7 @@ using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
+using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell;
 
@@ -23,9 +24,17 @@ internal static class CityEndpoints
             return streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue);
         }).AllowAnonymous();
 
-        app.MapGet("/pictures/{feed}", (string feed, HttpContext http, FeedBook book, Grants grants, Catalogue catalogue) =>
+        app.MapGet("/pictures/{feed}", async (string feed, string? at, HttpContext http, FeedBook book, AnswerLog answers, CityPack city, Grants grants, Catalogue catalogue, CancellationToken cancel) =>
         {
-            if (catalogue.Find<Feed>(feed) is not { } declared || !grants.Of(http.User).Can(Catalogue.PermissionOf(declared)) || book.StoredPicture(feed) is not { } picture) return Results.NotFound();
+            if (catalogue.Find<Feed>(feed) is not { } declared || !grants.Of(http.User).Can(Catalogue.PermissionOf(declared))) return Results.NotFound();
+            if (at is not null)
+            {
+                // as it was: the bytes that were kept say what they are
+                if (Replay.ReplayRequest.Read(at, city.Zone) is not { } then || declared.Kind != FeedKind.Pictures || await answers.PictureAt(feed, then, cancel) is not { } kept || PictureReader.Head(kept.Body).Type is not { } type) return Results.NotFound();
+                http.Response.Headers.CacheControl = "private, max-age=3600";
+                return Results.Bytes(kept.Body, type, lastModified: kept.From);
+            }
+            if (book.StoredPicture(feed) is not { } picture) return Results.NotFound();
             http.Response.Headers.CacheControl = "private, max-age=60";
             return Results.Bytes(picture.Bytes, picture.ContentType, lastModified: DateTimeOffset.FromUnixTimeMilliseconds(picture.TakenAt), entityTag: new EntityTagHeaderValue($"\"{picture.Hash[..16]}\""));
         }).AllowAnonymous();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmartCity.Shell.Access;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
@@ -20,6 +21,20 @@ internal static class HostCommands
                 Console.WriteLine(pending.Count == 0 ? "The database is up to date." : $"{pending.Count} migrations applied: {string.Join(", ", pending.Select(p => $"{p.Module}/{p.Migration}"))}");
                 return 0;
             }
+            case ["archive"]:
+            {
+                await FirstStep.Prepare(services.GetRequiredService<CityDatabase>(), services.GetRequiredService<Migrator>(), default);
+                var moved = await services.GetRequiredService<Archive>().Run(default);
+                Console.WriteLine(moved.Count == 0 ? "Nothing is due: every value is younger than its feed keeps it, or in the archive." : $"Moved to {services.GetRequiredService<ArchiveFolder>().Path}: {string.Join(", ", moved.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Month} ({m.Values:n0} values)")))}");
+                return 0;
+            }
+            case ["archive", "restore", var month]:
+            {
+                await FirstStep.Prepare(services.GetRequiredService<CityDatabase>(), services.GetRequiredService<Migrator>(), default);
+                var values = await services.GetRequiredService<Archive>().Restore(month, default);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{month} is back with {values:n0} values. It stays at hand for {Archive.Stay.TotalDays:0} days; its file stays in the archive."));
+                return 0;
+            }
             case ["admin", "add", var name]:
                 return await AccessSetup.AddAdministrator(services, name, Console.Out, Console.Error);
             case ["feeds", "check", ..]:
@@ -27,7 +42,7 @@ internal static class HostCommands
             case ["feeds", "try", var file]:
                 return await FeedCommands.Try(file, services.GetRequiredService<IConfiguration>()["as"] ?? "json", services.GetRequiredService<CityPack>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; archive; archive restore YYYY-MM; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
                 return 1;
         }
     }

@@ -31,12 +31,18 @@ internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBo
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (database.Kind == DatabaseKind.Sqlite) await migrator.Apply(cancellationToken);
-        else if (await migrator.Pending(cancellationToken) is { Count: > 0 } pending)
-            throw new CannotStartException($"The database needs {pending.Count} migrations ({string.Join(", ", pending.Select(p => p.Module).Distinct(StringComparer.Ordinal))}). Back it up, then run this program once with the word migrate.");
+        await Prepare(database, migrator, cancellationToken);
         grants.Lay(await changes.Read(cancellationToken));
         await book.Recall(cancellationToken);
         readiness.StoreIsReady();
+    }
+
+    /// <summary>Brings the embedded database up to date, and only checks another one.</summary>
+    public static async Task Prepare(CityDatabase database, Migrator migrator, CancellationToken cancel)
+    {
+        if (database.Kind == DatabaseKind.Sqlite) await migrator.Apply(cancel);
+        else if (await migrator.Pending(cancel) is { Count: > 0 } pending)
+            throw new CannotStartException($"The database needs {pending.Count} migrations ({string.Join(", ", pending.Select(p => p.Module).Distinct(StringComparer.Ordinal))}). Back it up, then run this program once with the word migrate.");
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -13,6 +13,7 @@ using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
 using SmartCity.Shell.Outbound;
+using SmartCity.Shell.Replay;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell;
@@ -103,7 +104,7 @@ public sealed class SmartCityApp
 
     private static string? Sentence(Exception wrong) => wrong switch
     {
-        CannotStartException => wrong.Message,
+        CannotStartException or WrongPackException => wrong.Message,
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"The address is taken: {wrong.Message} Stop the other program, or choose another port: --urls http://localhost:5090 for the city, --Simulator http://localhost:5091 for its simulated sources.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } => "The port may not be opened by this user: choose one above 1024, for example --urls http://localhost:5080",
@@ -127,9 +128,10 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
+        services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive")))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
-        services.AddSingleton<Migrator>().AddSingleton<ReadingStore>().AddModuleDb<FeedsDb>(FeedsDb.Module);
-        services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<IFeeds>(s => s.GetRequiredService<FeedBook>());
+        services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
+        services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
         services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));
         services.AddSingleton<AddressRule>().AddSingleton(s => new Dialer(s.GetRequiredService<AllowList>())).AddSingleton<SourceClient>();
         // no line of any log passes by it
@@ -138,11 +140,15 @@ public sealed class SmartCityApp
         services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
         services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<Search.CitySearch>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
+        services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();
+        services.AddModuleDb<Reports.ReportsDb>(Reports.ReportsDb.Module).AddScoped<Reports.ReportBook>().AddScoped<Reports.KeptReports>().AddSingleton<Reports.ReportRuns>();
+        services.AddSingleton<IDocumentFormat, WorkbookFormat>().AddSingleton<IDocumentFormat, Export.Pdf.PdfFormat>();
         services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
+        services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
         FeedDeskSetup.Register(services);
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
@@ -223,10 +229,12 @@ public sealed class SmartCityApp
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<StreamsEndWithRights>();
+        app.UseMiddleware<ReplayRequest>();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorPages().WithStaticAssets();
         CityEndpoints.Map(app);
         DataFiles.Map(app);
+        Reports.ReportFiles.Map(app);
         AccessSetup.Map(app);
         FeedEndpoints.Map(app);
         foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)

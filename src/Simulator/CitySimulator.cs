@@ -50,6 +50,7 @@ public sealed class CitySimulator : IHostedService, IAsyncDisposable
         var problems = scenario.Problems(ground.StationColumns).ToList();
         var stories = scenario.News.Length == 0 ? [] : Scenario.Read<List<Story>>(Path.Combine(packFolder, scenario.News));
         if (scenario.Sources.Exists(s => s.Format == "rss") && stories.Count == 0) problems.Add("news has no headlines.");
+        if (problems.Count == 0) problems.AddRange(new Formats(scenario, ground, new(scenario, ground.Zone, [.. ground.Areas.Select(a => a.Spot)]), stories).Problems());
         if (problems.Count > 0) throw new InvalidDataException($"{path} is wrong:{Environment.NewLine}" + string.Join(Environment.NewLine, problems.Select(p => "  - " + p)));
         return new(ground, scenario, stories, asked, time ?? TimeProvider.System);
     }

@@ -9,17 +9,36 @@ namespace SmartCity.Simulator;
 internal sealed class Formats(Scenario scenario, CityGround ground, Curves curves, IReadOnlyList<Story> stories)
 {
     private readonly Pictures _pictures = new(scenario, ground, curves);
+    private readonly Filler _filler = new(scenario, ground, curves);
+
+    /// <summary>What is wrong with the texts of the sources, each in a sentence.</summary>
+    public IEnumerable<string> Problems()
+    {
+        foreach (var source in scenario.Sources)
+        {
+            foreach (var text in source.Parts.SelectMany(p => p.Texts).Concat(source.Columns.Select(c => c.Fill).OfType<string>()))
+                if (_filler.Problem(text) is { } wrong) yield return $"source {source.Id}: {wrong}";
+            if (source.Encode != "protobuf") continue;
+            string? broken = null;
+            try { Template.Body(new(source, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), Fault.None, false, new Dictionary<string, string>()), _filler, ground); }
+            catch (FormatException wrong) { broken = wrong.Message; }
+            if (broken is not null) yield return $"source {source.Id}: {broken}";
+        }
+    }
 
     /// <summary>The answer to a question, including the faults that are in the content.</summary>
     public Wire Answer(Question question) => (question.Fault, question.Source.Format) switch
     {
         (Fault.AuthInBody, "rows") => Refuse(question, "auth"),
         (Fault.QuotaInBody, "rows") => Refuse(question, "quota"),
+        (Fault.AuthInBody, "template") when question.Source.Refusals.TryGetValue("auth", out var refused) => Wire.Text(question.Source.ContentType, refused),
+        (Fault.QuotaInBody, "template") when question.Source.Refusals.TryGetValue("quota", out var used) => Wire.Text(question.Source.ContentType, used),
         (Fault.AuthInBody, _) => Wire.Text("text/plain; charset=utf-8", "Unauthorized\n", 401),
         (Fault.QuotaInBody, _) => Wire.Text("text/plain; charset=utf-8", "Too Many Requests\n", 429),
         (_, "rows") => Rows(question),
         (_, "csv") => Csv(question),
         (_, "rss") => Rss(question),
+        (_, "template") => new(200, question.Source.ContentType, Template.Body(question, _filler, ground)),
         _ => Image(question),
     };
 
@@ -61,7 +80,7 @@ internal sealed class Formats(Scenario scenario, CityGround ground, Curves curve
             day = parsed;
         }
         if (question.Fault == Fault.Empty) return Refuse(envelope, "empty");
-        var table = new Table(question, day, scenario, ground, curves);
+        var table = new Table(question, day, scenario, ground, curves, _filler);
         var (total, rows) = Page(table, source, named, start, end);
         return rows.Count == 0 ? Refuse(envelope, "empty") : Wire.Text(envelope.ContentType, envelope.Fill(source.Service, total, Json(table.Names, rows)));
     }
@@ -99,7 +118,7 @@ internal sealed class Formats(Scenario scenario, CityGround ground, Curves curve
 
     private Wire Csv(Question question)
     {
-        var table = new Table(question, null, scenario, ground, curves);
+        var table = new Table(question, null, scenario, ground, curves, _filler);
         var text = new StringBuilder("\uFEFF");
         void Line(IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quote)).Append("\r\n");
         Line(table.Names);

@@ -173,6 +173,7 @@ internal static class Durations
             's' => TimeSpan.FromSeconds(number),
             'm' => TimeSpan.FromMinutes(number),
             'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
             _ => null,
         };
     }

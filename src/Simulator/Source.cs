@@ -3,20 +3,16 @@ using YamlDotNet.Serialization;
 namespace SmartCity.Simulator;
 
 /// <summary>One source system's answer, as the scenario states it.</summary>
-internal sealed class Source
+internal sealed class Source : Listing
 {
     public string Id { get; set; } = "";
     public string Title { get; set; } = "";
     public string Path { get; set; } = "";
     public string[] Also { get; set; } = [];
-    /// <summary><c>rows</c>, <c>csv</c>, <c>rss</c> or <c>image</c>.</summary>
+    /// <summary><c>rows</c>, <c>csv</c>, <c>rss</c>, <c>image</c> or <c>template</c>.</summary>
     public string Format { get; set; } = "";
     public string? Envelope { get; set; }
     public string Service { get; set; } = "";
-    /// <summary><c>areas</c> or <c>stations</c>.</summary>
-    public string Rows { get; set; } = "areas";
-    /// <summary>Kind of station.</summary>
-    public string Kind { get; set; } = "";
     /// <summary>The grid its times stand on.</summary>
     public string Step { get; set; } = "1m";
     /// <summary>True when a row stands for each step of a day that has passed.</summary>
@@ -24,10 +20,13 @@ internal sealed class Source
     /// <summary><c>new</c> or <c>old</c>: which names columns have.</summary>
     public string Naming { get; set; } = "new";
     public List<ColumnOf> Columns { get; set; } = [];
-    /// <summary>How often there is something new: a story, a picture.</summary>
-    public string Every { get; set; } = "1m";
-    /// <summary>Stories in the list.</summary>
-    public int Count { get; set; } = 20;
+    /// <summary>The pieces of a template.</summary>
+    public List<PartOf> Parts { get; set; } = [];
+    /// <summary>What a template's text becomes: <c>text</c>, <c>protobuf</c> or <c>zip</c>.</summary>
+    public string Encode { get; set; } = "text";
+    public string ContentType { get; set; } = "application/json";
+    /// <summary>Body of a template when its key is refused or its quota used up, by <c>auth</c> and <c>quota</c>; a status says it where there is none.</summary>
+    public Dictionary<string, string> Refusals { get; set; } = [];
     /// <summary>Start of a story's address.</summary>
     public string Link { get; set; } = "";
     /// <summary>Title of the list by language.</summary>
@@ -43,7 +42,6 @@ internal sealed class Source
 
     [YamlIgnore] public IReadOnlyList<AddressPattern> Patterns { get; private set; } = [];
     [YamlIgnore] public TimeSpan StepLength { get; private set; }
-    [YamlIgnore] public TimeSpan EveryLength { get; private set; }
     [YamlIgnore] public bool Tabular => Format is "rows" or "csv";
 
     /// <summary>What is wrong with it, each in a sentence; readies what is right.</summary>
@@ -54,24 +52,26 @@ internal sealed class Source
             yield return $"path {path} must begin with a slash and not with /control.";
         Patterns = [.. Also.Prepend(Path).Select(p => new AddressPattern(p))];
         StepLength = Durations.Read(Step) ?? TimeSpan.Zero;
-        EveryLength = Durations.Read(Every) ?? TimeSpan.Zero;
-        foreach (var (key, text, length) in new[] { ("step", Step, StepLength), ("every", Every, EveryLength) })
-            if (length <= TimeSpan.Zero) yield return $"{key}: {text} is no length of time; write for example 30s, 10m, 1h.";
+        if (StepLength <= TimeSpan.Zero) yield return $"step: {Step} is no length of time; write for example 30s, 10m, 1h.";
+        foreach (var problem in ListingProblems()) yield return problem;
         if (Naming is not ("new" or "old")) yield return $"naming {Naming} is unknown; write new or old.";
         switch (Format)
         {
             case "rows" or "csv":
                 if (Format == "rows" && (Envelope is null || !scenario.Envelopes.ContainsKey(Envelope))) yield return $"there is no envelope {Envelope}.";
                 if (Format == "rows" && Service.Length == 0) yield return "service is missing.";
-                if (Rows is not ("areas" or "stations")) yield return $"rows {Rows} is unknown; write areas or stations.";
                 if (Columns.Count == 0) yield return "columns is empty.";
                 if (History && !Path.Contains("{day}", StringComparison.Ordinal)) yield return "a history needs a segment {day} in its path.";
                 foreach (var problem in Columns.SelectMany(c => c.Problems(this, scenario, stationColumns))) yield return problem;
                 break;
             case "rss":
                 if (scenario.News.Length == 0) yield return "an rss source needs news, the file with its headlines.";
-                if (Count < 1) yield return "count must be at least 1.";
                 if (!Uri.TryCreate(Link, UriKind.Absolute, out _)) yield return "link must be a full address.";
+                break;
+            case "template":
+                if (Parts.Count == 0) yield return "parts is empty.";
+                if (!Template.Encodings.Contains(Encode)) yield return $"encode {Encode} is unknown; write {string.Join(", ", Template.Encodings)}.";
+                foreach (var problem in Parts.SelectMany(p => p.Problems())) yield return problem;
                 break;
             case "image":
                 if (Draw is not ("areas" or "clouds")) yield return $"draw {Draw} is unknown; write areas or clouds.";
@@ -80,7 +80,7 @@ internal sealed class Source
                 foreach (var colour in Colours.Where(c => Canvas.Colour(c) is null)) yield return $"the colour {colour} is not written #rrggbb.";
                 break;
             default:
-                yield return $"format {Format} is unknown; write rows, csv, rss or image.";
+                yield return $"format {Format} is unknown; write rows, csv, rss, image or template.";
                 break;
         }
     }
@@ -102,6 +102,10 @@ internal sealed class ColumnOf
     /// <summary><c>value</c>, <c>word</c> or <c>main</c>.</summary>
     public string? Index { get; set; }
     public string? Constant { get; set; }
+    /// <summary>A text with <c>${…}</c>.</summary>
+    public string? Fill { get; set; }
+    /// <summary>True when a filled text is a number, which JSON has without quotes.</summary>
+    public bool Number { get; set; }
     /// <summary>Digits after the point.</summary>
     public int Digits { get; set; } = 1;
     /// <summary>Stretch an amount is summed over: a length of time, or <c>step</c>.</summary>
@@ -119,8 +123,8 @@ internal sealed class ColumnOf
     public IEnumerable<string> Problems(Source source, Scenario scenario, IReadOnlySet<string> stationColumns)
     {
         if (Name.Length == 0) yield return "a column has no name.";
-        if (new[] { Time, Area, Station, Curve, Index, Constant }.Count(g => g is not null) != 1)
-            yield return $"column {Name} needs exactly one of time, area, station, curve, index, constant.";
+        if (new[] { Time, Area, Station, Curve, Index, Constant, Fill }.Count(g => g is not null) != 1)
+            yield return $"column {Name} needs exactly one of time, area, station, curve, index, constant, fill.";
         if (Curve is { } curve && !Curves.Has(curve)) yield return Scenario.UnknownCurve($"column {Name}", curve);
         if (Curve == Curves.Rain && Over is null) yield return $"column {Name}: an amount needs over, for example step or 1h.";
         if (Over is not (null or "step") && Durations.Read(Over) is null) yield return $"column {Name}: over {Over} is no length of time.";

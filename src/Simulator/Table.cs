@@ -14,7 +14,8 @@ internal sealed class Table
     private readonly Scenario _scenario;
     private readonly CityGround _ground;
     private readonly Curves _curves;
-    private readonly IReadOnlyList<Thing> _things;
+    private readonly Filler _filler;
+    private readonly IReadOnlyList<Row> _things;
     private readonly List<DateTimeOffset> _steps = [];
 
     /// <param name="question">What is asked.</param>
@@ -22,11 +23,12 @@ internal sealed class Table
     /// <param name="scenario">Index and words.</param>
     /// <param name="ground">Areas and stations.</param>
     /// <param name="curves">Values.</param>
-    public Table(Question question, DateOnly? day, Scenario scenario, CityGround ground, Curves curves)
+    /// <param name="filler">Values of columns that are filled.</param>
+    public Table(Question question, DateOnly? day, Scenario scenario, CityGround ground, Curves curves, Filler filler)
     {
-        (_question, _scenario, _ground, _curves) = (question, scenario, ground, curves);
+        (_question, _scenario, _ground, _curves, _filler) = (question, scenario, ground, curves, filler);
         var source = question.Source;
-        _things = source.Rows == "areas" ? ground.Areas : [.. ground.Stations.Where(s => s.Station!["kind"] == source.Kind)];
+        _things = source.RowsAt(filler.SeedOf(source), ground, question.Moment);
         if (day is { } local)
         {
             var end = Midnight(local.AddDays(1));
@@ -49,14 +51,16 @@ internal sealed class Table
     public Cell[] Row(int number)
     {
         var index = number % _things.Count;
-        var (step, thing) = (_steps[number / _things.Count], _things[index]);
+        var (step, row) = (_steps[number / _things.Count], _things[index]);
         var silent = _question.Fault == Fault.OutageAsZero && index % 3 == 0;
         (double, string, string)? indexed = null;
-        return [.. _question.Source.Columns.Select(column => Fill(column, thing, step, silent, ref indexed))];
+        return [.. _question.Source.Columns.Select(column => Fill(column, row, step, silent, ref indexed))];
     }
 
-    private Cell Fill(ColumnOf column, Thing thing, DateTimeOffset step, bool silent, ref (double Value, string Word, string Main)? indexed)
+    private Cell Fill(ColumnOf column, Row row, DateTimeOffset step, bool silent, ref (double Value, string Word, string Main)? indexed)
     {
+        var thing = row.Thing;
+        if (column.Fill is { } text) return new(_filler.Fill(text, row, new(_filler.SeedOf(_question.Source), _question.Moment, _question.Source.StepLength, _things.Count, silent, _question.Named)), column.Number);
         if (column.Time is { } format) return new(TimeZoneInfo.ConvertTime(step, _ground.Zone).ToString(format, CultureInfo.InvariantCulture), false);
         if (column.Area is { } path) return new(thing.OfArea(path), false);
         if (column.Station is { } key) return new(thing.Station![key], false);

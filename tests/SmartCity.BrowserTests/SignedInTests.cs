@@ -6,7 +6,7 @@ namespace SmartCity.BrowserTests;
 /// <summary>What only signed-in people see, in a real browser.</summary>
 public sealed class SignedInTests(Browser browser, Seoul seoul)
 {
-    private static readonly string[] Pages = ["account", "people", "roles", "audit", "feeds", ""];
+    private static readonly string[] Pages = ["account", "people", "roles", "audit", "feeds", "reports", "reports/city.brief", ""];
     private readonly TestCity _city = seoul.City;
 
     // a passkey belongs to a name: an address of numbers has none
@@ -57,6 +57,27 @@ public sealed class SignedInTests(Browser browser, Seoul seoul)
         await reader.Open("/en/sign-in");
         await reader.Page.ClickAsync("form[data-passkey=get] button");
         await Expect(reader.Page.Locator(".pick summary bdi")).ToHaveTextAsync(name);
+        Assert.Empty(reader.Complaints);
+    }
+
+    [Fact]
+    public async Task A_report_is_asked_for_and_appears_finished_without_a_reload()
+    {
+        await using var reader = await browser.Reader(_city);
+        await SignIn(reader, Roles.Official);
+        await reader.Open("/en/reports");
+        await reader.IsLive();
+        await Expect(reader.Page.Locator("#kept")).ToContainTextAsync("None is kept yet");
+        // asked for in another window
+        var other = await reader.Context.NewPageAsync();
+        await other.GotoAsync("/en/reports/atmosphere.day");
+        await other.ClickAsync("button:text('Make and keep')");
+        await Expect(other.Locator("[role=status]")).ToContainTextAsync("It is being made");
+        await Expect(reader.Page.Locator("#kept tbody tr")).ToContainTextAsync("Done");
+        var file = await reader.Page.RunAndWaitForDownloadAsync(() => reader.Page.ClickAsync("#kept a.pill"));
+        Assert.EndsWith(".pdf", file.SuggestedFilename, StringComparison.Ordinal);
+        await reader.Page.ClickAsync("#kept button:text('Remove')");
+        await Expect(reader.Page.Locator("#kept")).ToContainTextAsync("None is kept yet");
         Assert.Empty(reader.Complaints);
     }
 

@@ -19,6 +19,7 @@ public sealed class AdministrativeContentModule : IModule
         new Command("administrative-content.open", Title, "/administrative-content", Text.Of("소식|뉴스|시정 소식", "news|city news|press")),
         new Feed(NewsFeed, Text.Of("시정 소식", "City news"), FeedKind.Documents),
         News.Dataset,
+        new Brief("administrative-content.brief", Title, News.Lines) { Order = 80 },
         new Tile("administrative-content.news-tile", Title, [NewsFeed], News.Face) { Element = Element.AdministrativeNews, Size = TileSize.Tall, Url = "/administrative-content" },
     ];
 }

@@ -32,6 +32,13 @@ public sealed class AtmosphereModule : IModule
 
         AirDatasets.Now, AirDatasets.Past, WeatherDatasets.Now, RainDatasets.Now, RainDatasets.Past, RainDatasets.Snow,
 
+        new Brief("atmosphere.brief", Title, AirBrief.Lines) { Order = 30 },
+        new Report("atmosphere.day", Text.Of("대기환경 일지", "Air and weather of the day"), [AirDatasets.Now.Key, WeatherDatasets.Now.Key, RainDatasets.Now.Key, RainDatasets.Snow.Key])
+        {
+            Preface = Text.Of("지역별 공기와 비, 관측소 날씨, 눈의 가장 새로운 값과 지난 24시간.", "The newest values of air and rain by area, of the weather stations and of snow, and the last 24 hours."),
+            Parts = AirReport.Parts,
+        },
+
         new Tile("atmosphere.air-tile", Text.Of("초미세먼지", "Fine dust"), [AirFeed], AirTile.Face) { Url = "/atmosphere", Order = 10, Size = TileSize.Wide },
         new Tile("atmosphere.weather-tile", Text.Of("기온", "Temperature"), [WeatherFeed], WeatherTiles.Temperature) { Url = "/atmosphere/rain-and-snow", Order = 20 },
         new Tile("atmosphere.wind-tile", Text.Of("바람", "Wind"), [WeatherFeed], WeatherTiles.Wind) { Url = "/atmosphere/rain-and-snow", Order = 21 },

@@ -23,7 +23,7 @@ internal static class AccessSetup
         services.AddModuleDb<AccessDb>(AccessDb.Module);
         services.AddSingleton<Grants>().AddSingleton<GrantStore>().AddScoped<IAudience, CurrentAudience>().AddSingleton<IAuthorizationHandler, PermissionHandler>().AddHostedService<GrantWatch>();
         services.AddSingleton<Throttle>().AddSingleton<HashGate>().AddSingleton<DecoyHash>().AddSingleton<UsedCodes>().AddSingleton<Sessions>().AddSingleton<Denials>();
-        services.AddScoped<Audit>().AddScoped<Links>().AddScoped<People>().AddScoped<SignIns>();
+        services.AddScoped<Audit>().AddScoped<IAudit>(s => s.GetRequiredService<Audit>()).AddScoped<Links>().AddScoped<People>().AddScoped<SignIns>();
         services.AddSingleton<ILookupNormalizer, Names>();
         services.AddIdentity<Person, IdentityRole<Guid>>(o =>
         {

@@ -31,8 +31,10 @@ internal static class AuditKinds
 }
 
 /// <summary>Writes the audit trail.</summary>
-internal sealed class Audit(AccessDb db, IHttpContextAccessor http, TimeProvider time)
+internal sealed class Audit(AccessDb db, IHttpContextAccessor http, TimeProvider time) : IAudit
 {
+    Task IAudit.Write(string kind, string? subject, string? detail) => Write(kind, subject, detail);
+
     /// <summary>Adds an entry that is saved together with the change it tells of, or not at all.</summary>
     /// <param name="person">Who did it; the signed-in person when null.</param>
     public void Add(string kind, string? subject = null, string? detail = null, string? person = null) =>

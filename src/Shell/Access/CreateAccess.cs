@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.EntityFrameworkCore.Migrations.Operations.Builders;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace SmartCity.Shell.Access;
 
@@ -162,9 +160,6 @@ internal sealed class CreateAccess : ModuleMigration
             Xml = t.Column<string>(),
         }, constraints: t => t.PrimaryKey("PK_access_protection_keys", x => x.Id));
     }
-
-    private static OperationBuilder<AddColumnOperation> Counted(OperationBuilder<AddColumnOperation> column) => column
-        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn).Annotation("Sqlite:Autoincrement", true);
 
     private void OfPerson<T>(CreateTableBuilder<T> t, string table, System.Linq.Expressions.Expression<Func<T, object>> column) =>
         t.ForeignKey($"FK_access_{table}_person", column, Table("people"), "Id", Schema, onDelete: ReferentialAction.Cascade);

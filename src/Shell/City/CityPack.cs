@@ -124,6 +124,9 @@ internal sealed class CityPack : ICity
         catch (JsonException wrong) { throw new CannotStartException($"{path}, line {wrong.LineNumber + 1}: {wrong.Message}", wrong); }
     }
 
+    public IReadOnlyList<string> Files(string folder, string ending) =>
+        Path.Combine(Folder, folder) is var path && Directory.Exists(path) ? [.. Directory.GetFiles(path).Where(f => f.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)] : [];
+
     /// <summary>The pack's own words over a module's, by key; empty when there are none for the language.</summary>
     public IReadOnlyDictionary<string, string> Words(string language) => _words.GetOrAdd(language, ReadWords);
 

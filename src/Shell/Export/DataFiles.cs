@@ -7,19 +7,22 @@ using SmartCity.Shell.City;
 
 namespace SmartCity.Shell.Export;
 
-/// <summary>Datasets as files: <c>/data/{key}.csv</c>, <c>.json</c>, <c>.geojson</c>. What machines read is invariant; names
-/// of things are in the language asked for, else in the city's own.</summary>
+/// <summary>Datasets as files: <c>/data/{key}.csv</c>, <c>.json</c>, <c>.geojson</c>, <c>.xlsx</c>, <c>.pdf</c>. What machines read
+/// is invariant; names of things are in the language asked for, else in the city's own.</summary>
 internal static class DataFiles
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/data/{file}", Serve).AllowAnonymous().WithName("data-file");
+        endpoints.MapGet("/data/{file}", Serve).AllowAnonymous().WithName("data-file").WithMetadata(new Replay.HasPast());
     }
 
-    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, TimeProvider time, CancellationToken cancel)
+    /// <summary>What a dataset can be had as, in the order of the page.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["csv", "xlsx", "pdf", "json", "geojson"];
+
+    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, CancellationToken cancel)
     {
         var dot = file.LastIndexOf('.');
-        var (key, format) = dot > 0 && file[(dot + 1)..] is "csv" or "json" or "geojson" ? (file[..dot], file[(dot + 1)..]) : (file, "");
+        var (key, format) = dot > 0 && Formats.Contains(file[(dot + 1)..]) ? (file[..dot], file[(dot + 1)..]) : (file, "");
         // closed and absent look the same from outside
         if (reader.Find(key) is not { } dataset) return Results.NotFound();
         if (format.Length == 0) return Results.LocalRedirect($"~/{Localization.LanguageInAddress.Preferred(http, city)}/data/{key}{http.Request.QueryString}");
@@ -27,17 +30,29 @@ internal static class DataFiles
         var (answer, wrong) = await reader.Read(dataset, http.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString()), cancel);
         if (answer is null) return Results.Problem($"'{wrong}' is not a filter or column of {key}, or has a value that it cannot have. Columns: {string.Join(", ", dataset.Columns.Select(c => c.Key))}. Filters: {string.Join(", ", dataset.Filters.Select(f => f.Name))}.", statusCode: 400);
         if (format == "geojson" && dataset.AreaColumn is null && dataset.Columns.All(c => c.Kind != ColumnKind.Place))
-            return Results.Problem($"{key} has neither areas nor places; ask for .csv or .json.", statusCode: 400);
+            return Results.Problem($"{key} has neither areas nor places; ask for another format.", statusCode: 400);
         var asOf = dataset.Feed is { } feed ? feeds.AsOf(feed) : null;
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Append("Access-Control-Allow-Origin", Catalogue.PermissionOf(dataset) is var permission && http.RequestServices.GetRequiredService<Access.Grants>().Of(null).Can(permission) ? "*" : "null");
-        var name = $"{key}-{time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.{format}";
+        var name = $"{key}-{feeds.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.{format}";
+        if (http.RequestServices.GetRequiredService<Press>() is var press && press.Find(format) is { } printed)
+        {
+            var document = http.RequestServices.GetRequiredService<DatasetDocument>();
+            return await press.Answer(printed, document.Head(answer, Address(http.Request, $"/{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}/data/{key}")), document.Parts(answer, printed, cancel), name, cancel);
+        }
         return format switch
         {
             "csv" => Results.Stream(s => WriteCsv(s, answer, asOf), "text/csv; charset=utf-8", name),
             "json" => Results.Stream(s => WriteJson(s, answer, city, asOf, http.Request), "application/json; charset=utf-8"),
             _ => Results.Stream(s => WriteGeoJson(s, answer, city, asOf), "application/geo+json; charset=utf-8", name),
         };
+    }
+
+    /// <summary>The whole address of a page with the query of this request; what is said by the path is left out.</summary>
+    internal static string Address(HttpRequest request, string path)
+    {
+        var query = QueryString.Create(request.Query.Where(q => q.Key != "lang"));
+        return $"{request.Scheme}://{request.Host}{request.PathBase}{path}{query}";
     }
 
     private static object? Plain(Column column, object row) => column.Of(row) switch

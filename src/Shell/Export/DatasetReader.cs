@@ -11,8 +11,10 @@ namespace SmartCity.Shell.Export;
 internal sealed record DatasetAnswer(Dataset Dataset, IReadOnlyList<object> Rows, IReadOnlyDictionary<string, string> Filters, IReadOnlyDictionary<string, string> Where, string? Sort, bool Descending);
 
 /// <summary>Answers queries to datasets, the same for the page, the files and other modules.</summary>
-internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds feeds, IAudience audience, IServiceProvider services, TimeProvider time) : IDatasets
+internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds feeds, IAudience audience, IServiceProvider services) : IDatasets
 {
+    public IReadOnlyList<Dataset> All => [.. catalogue.Of<Dataset>().Where(d => audience.Can(Catalogue.PermissionOf(d)))];
+
     public Dataset? Find(string key) => catalogue.Find<Dataset>(key) is { } dataset && audience.Can(Catalogue.PermissionOf(dataset)) ? dataset : null;
 
     public async Task<IReadOnlyList<object>> Rows(string key, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancel = default) =>
@@ -33,7 +35,7 @@ internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds f
         }
         foreach (var (name, value) in query)
         {
-            if (value.Length == 0 || filters.ContainsKey(name) || name is "lang" or "handler" or "v" or "page") continue;
+            if (value.Length == 0 || filters.ContainsKey(name) || name is "lang" or "handler" or "v" or "page" or Replay.ReplayRequest.Name) continue;
             if (value.Length > 200) return (null, name);
             if (name == "sort")
             {
@@ -43,7 +45,7 @@ internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds f
             else if (dataset.Columns.Any(c => c.Key == name)) where[name] = value;
             else return (null, name);
         }
-        var rows = await dataset.Rows(new(services, city, feeds, filters, time.GetUtcNow(), cancel));
+        var rows = await dataset.Rows(new(services, city, feeds, filters, feeds.Now, cancel));
         foreach (var (key, value) in where)
         {
             var column = dataset.Columns.First(c => c.Key == key);

@@ -7,11 +7,15 @@ namespace SmartCity.Shell.Feeds;
 internal sealed class EventMemory
 {
     public const int MostOpen = 5_000, MostEnded = 1_000;
+    /// <summary>Attribute with the other names of an event: what a source renames, merges or refers back to stays one event.</summary>
+    public const string Also = "also";
     /// <summary>What is over is still shown for so long.</summary>
     public static readonly TimeSpan Lately = TimeSpan.FromHours(24);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, EventVersion> _known = new(StringComparer.Ordinal);
+    // other names of the events that are known
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     // what the last answer said, also of events that memory does not hold
     private HashSet<(string Id, long Hash)> _said = [];
 
@@ -32,8 +36,13 @@ internal sealed class EventMemory
             var fresh = new List<EventVersion>();
             var said = new HashSet<(string, long)>();
             var present = new Dictionary<string, Event>(StringComparer.Ordinal);
-            foreach (var e in events)
+            foreach (var e in Named(events))
                 if (!present.TryGetValue(e.Id, out var other) || e.Version > other.Version || e.Version == other.Version && e.ReportedAt >= other.ReportedAt) present[e.Id] = e with { FetchedAt = fetchedAt };
+            // first, since what is over makes room
+            if (complete)
+                foreach (var (id, known) in _known.ToList())
+                    if (known.Event.Status is EventStatus.Active or EventStatus.Updated && !present.ContainsKey(id))
+                        fresh.Add(_known[id] = new(known.Event with { Status = EventStatus.Ended, Version = known.Event.Version + 1, ReportedAt = fetchedAt, FetchedAt = fetchedAt }, known.Said, 0));
             var open = _known.Values.Count(k => k.Event.OpenAt(fetchedAt));
             LeftOut = 0;
             foreach (var e in present.Values.OrderByDescending(e => e.ReportedAt).ThenBy(e => e.Id, StringComparer.Ordinal))
@@ -57,10 +66,6 @@ internal sealed class EventMemory
                 var version = new EventVersion(e with { Version = known is null ? Math.Max(1, e.Version) : Math.Max(e.Version, known.Event.Version + 1), Status = status }, Math.Max(e.Version, known?.Said ?? 0), hash);
                 fresh.Add(_known[e.Id] = version);
             }
-            if (complete)
-                foreach (var (id, known) in _known.ToList())
-                    if (known.Event.Status is EventStatus.Active or EventStatus.Updated && !present.ContainsKey(id))
-                        fresh.Add(_known[id] = new(known.Event with { Status = EventStatus.Ended, Version = known.Event.Version + 1, ReportedAt = fetchedAt, FetchedAt = fetchedAt }, known.Said, 0));
             _said = said;
             Tidy(fetchedAt);
             return fresh;
@@ -73,8 +78,24 @@ internal sealed class EventMemory
         lock (_gate)
         {
             foreach (var version in versions) _known[version.Event.Id] = version;
+            Named([.. versions.Select(v => v.Event)]);
             Tidy(now);
         }
+    }
+
+    // an event by the name under which it is known, the earlier reports first
+    private IReadOnlyList<Event> Named(IReadOnlyList<Event> events)
+    {
+        if (_names.Count == 0 && !events.Any(e => e.Attributes.ContainsKey(Also))) return events;
+        var named = new List<Event>(events.Count);
+        foreach (var e in events.OrderBy(e => e.ReportedAt))
+        {
+            string[] names = [e.Id, .. e.Attributes.TryGetValue(Also, out var also) ? also.Split([' ', ','], 101, StringSplitOptions.RemoveEmptyEntries).Take(100) : []];
+            var id = names.Select(n => _known.ContainsKey(n) ? n : _names.GetValueOrDefault(n)).FirstOrDefault(n => n is not null) ?? e.Id;
+            foreach (var name in names) _names.TryAdd(name, id);
+            named.Add(id == e.Id ? e : e with { Id = id });
+        }
+        return named;
     }
 
     private void Tidy(DateTimeOffset now)
@@ -82,6 +103,7 @@ internal sealed class EventMemory
         var over = _known.Values.Where(k => !k.Event.OpenAt(now)).ToList();
         static DateTimeOffset End(Event e) => e.Status is EventStatus.Active or EventStatus.Updated ? e.Expires!.Value : e.FetchedAt;
         foreach (var gone in over.Where(k => now - End(k.Event) > Lately).Concat(over.OrderByDescending(k => End(k.Event)).Skip(MostEnded)).ToList()) _known.Remove(gone.Event.Id);
+        foreach (var name in _names.Where(n => !_known.ContainsKey(n.Value)).Select(n => n.Key).ToList()) _names.Remove(name);
         Shown = [.. _known.Values.Select(k => k.Event).OrderByDescending(e => e.ReportedAt).ThenBy(e => e.Id, StringComparer.Ordinal)];
     }
 }

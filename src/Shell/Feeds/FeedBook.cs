@@ -53,17 +53,20 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public FeedHealth? HealthOf(string feed) => _health.GetValueOrDefault(feed);
     public StoredPicture? StoredPicture(string feed) => _pictures.GetValueOrDefault(feed);
 
-    public AsOf? AsOf(string feed)
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public AsOf? AsOf(string feed) => feed == Desk.LostFeeds.Feed ? Lost.AsOf(city, Now) : _health.TryGetValue(feed, out var health) ? AsOf(health, Now) : null;
+
+    /// <summary>What a screen says of a feed's age and source at a moment.</summary>
+    public static AsOf AsOf(FeedHealth health, DateTimeOffset now)
     {
-        if (feed == Desk.LostFeeds.Feed) return Lost.AsOf(city, time.GetUtcNow());
-        if (!_health.TryGetValue(feed, out var health)) return null;
         return new()
         {
-            Feed = feed,
+            Feed = health.Plan.Feed.Key,
             Source = health.Plan.SourceName,
             Owner = new(health.Plan.Descriptor.Owner),
             At = health.AsOf,
-            Freshness = FreshnessOf(health, time.GetUtcNow()),
+            Freshness = FreshnessOf(health, now),
             Outcome = health.Outcome,
             Rhythm = health.Plan.Rhythm,
             Demonstration = health.Plan.Source.Demonstration,
@@ -105,32 +108,34 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     public async Task<IReadOnlyList<Point>> History(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, Step step, CancellationToken cancel = default)
     {
-        from = step == Step.Hour ? new(from.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : DayStart(from);
-        var hours = await store.Hours(feed, property, thing, from, to, cancel);
-        long StepOf(long hour) => step == Step.Hour ? hour : DayStart(DateTimeOffset.FromUnixTimeMilliseconds(hour)).ToUnixTimeMilliseconds();
-        var byStep = hours.GroupBy(h => StepOf(h.Hour)).ToDictionary(g => g.Key, g =>
+        from = StepStart(from, step);
+        return Points(await store.Sums(step, feed, property, thing, from, to, cancel), from, to, step);
+    }
+
+    /// <summary>The start of the step that an instant falls in.</summary>
+    internal DateTimeOffset StepStart(DateTimeOffset at, Step step) => step == Step.Hour ? new(at.UtcTicks / TimeSpan.TicksPerHour * TimeSpan.TicksPerHour, TimeSpan.Zero) : CityDays.Start(at, city.Zone);
+
+    /// <summary>Sums of steps of single things as points, with a gap where there is none.</summary>
+    internal IReadOnlyList<Point> Points(IReadOnlyList<(long At, string Thing, int Count, double Sum, double Min, double Max)> sums, DateTimeOffset from, DateTimeOffset to, Step step)
+    {
+        var byStep = sums.GroupBy(h => h.At).ToDictionary(g => g.Key, g =>
         {
             // amounts are summed for each thing, then averaged over the things; means are weighed by count
             var things = g.Select(h => h.Thing).Distinct(StringComparer.Ordinal).Count();
             return new Point(DateTimeOffset.FromUnixTimeMilliseconds(g.Key), g.Sum(h => h.Sum) / g.Sum(h => h.Count), g.Min(h => h.Min), g.Max(h => h.Max), g.Sum(h => h.Sum) / things);
         });
         var points = new List<Point>();
-        for (var at = from; at < to; at = step == Step.Hour ? at.AddHours(1) : DayStart(at.AddHours(36)))
+        for (var at = from; at < to; at = step == Step.Hour ? at.AddHours(1) : CityDays.Start(at.AddHours(36), city.Zone))
             points.Add(byStep.GetValueOrDefault(at.ToUnixTimeMilliseconds()) ?? new(at, null));
         return points;
     }
 
     public Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default) => store.Since(feed, property, from, cancel);
 
-    private DateTimeOffset DayStart(DateTimeOffset at)
-    {
-        var date = TimeZoneInfo.ConvertTime(at, city.Zone).Date;
-        return new DateTimeOffset(date, city.Zone.GetUtcOffset(date)).ToUniversalTime();
-    }
-
     /// <summary>Reads back what was known when the host last ran, so that the first screen has it, with its age.</summary>
     public async Task Recall(CancellationToken cancel)
     {
+        await store.FillDays(cancel);
         foreach (var plan in _plans) await Recall(plan, cancel);
     }
 
@@ -239,7 +244,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         _said[key] = said;
         var things = old.Things.ToDictionary(StringComparer.Ordinal);
         foreach (var (id, thing) in mapped.Things) things[id] = thing;
-        var newest = mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
+        // things that say nothing of themselves are still there now
+        var newest = mapped.Readings.Count == 0 ? fetchedAt : mapped.Readings.Max(r => r.ObservedUntil < fetchedAt ? r.ObservedUntil : fetchedAt);
         // a source that falls back on an older copy of itself does not make what is shown older than it is
         var asOf = _health[key].AsOf is { } was && was > newest && was <= fetchedAt ? was : newest;
         // a thing that has gone silent while the feed lives has no value any more: nothing on the screen would say how old it is
@@ -310,9 +316,9 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         return fresh;
     }
 
-    /// <summary>Keeps the record of a fetch and its raw answer, beside the beat.</summary>
+    /// <summary>Keeps the record of a fetch and its raw answer, beside the beat. Rows about people, of which only sums are kept, are not.</summary>
     public void KeepAnswer(FeedPlan plan, DateTimeOffset fetchedAt, FetchOutcome outcome, string? detail, int rows, TimeSpan took, string? contentType, byte[] body) =>
-        answers.Put(new(plan.Feed.Key, fetchedAt, outcome, detail, rows, took, contentType, body, plan.KeepRaw));
+        answers.Put(new(plan.Feed.Key, fetchedAt, outcome, detail, rows, took, contentType, plan.Descriptor.Rows.Aggregate is null ? body : [], plan.KeepRaw));
 
     /// <summary>A list was read: whatever is in it is confirmed as of now. Returns what is new or has changed, for the store.</summary>
     public IReadOnlyList<FetchedDocument> TakeDocuments(FeedPlan plan, IReadOnlyList<Document> documents, DateTimeOffset fetchedAt)

@@ -23,11 +23,13 @@ internal static class FeedCommands
         if (!info.Exists) return Refused(FetchOutcome.Unreachable, $"there is no file {file}");
         if (info.Length > MaxBytes) return Refused(FetchOutcome.TooLarge, $"the file is larger than {MaxBytes / 1024 / 1024} MB");
         var answer = new Answer(FetchOutcome.Ok, await System.IO.File.ReadAllBytesAsync(file));
-        var result = FeedTrial.Read(plan, city, answer, time.GetUtcNow());
-        if (result.Outcome == FetchOutcome.Empty) return 0;
-        if (result.Outcome != FetchOutcome.Ok) return Refused(result.Outcome, result.Detail);
-        var lines = FeedTrial.Lines(result.Mapped!, result.Plan.Feed.Properties).ToList();
-        if (lines.Count == 0) return Refused(FetchOutcome.SchemaDrift, result.Detail ?? "nothing in it could be read");
+        var results = FeedTrial.ReadAll(plan, city, answer, time.GetUtcNow());
+        var good = results.Where(r => r.Outcome == FetchOutcome.Ok).ToList();
+        var lines = good.SelectMany(r => FeedTrial.Lines(r.Mapped!, r.Plan.Feed.Properties)).ToList();
+        // what one preset has no rows for, another may have
+        if (lines.Count == 0 && results.FirstOrDefault(r => r.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty)) is { } refused) return Refused(refused.Outcome, refused.Detail);
+        // all of it well and none of it this city's, or deleted: then there is nothing to store
+        if (lines.Count == 0 && good.FirstOrDefault(r => r.Detail is not null) is { } unread) return Refused(FetchOutcome.SchemaDrift, unread.Detail);
         foreach (var line in lines) await output.WriteLineAsync(line);
         return 0;
     }

@@ -24,6 +24,8 @@ internal sealed class FeedDescriptor
     public string Licence { get; set; } = "";
     /// <summary>Name of a preset whose tree lies under this one.</summary>
     public string? Preset { get; set; }
+    /// <summary>Presets for what else such an answer holds. Whoever tries a file reads it by all of them; a feed is of one kind.</summary>
+    public List<string> Also { get; set; } = [];
     /// <summary>One of the formats, or image; a preset may state it.</summary>
     public string? Format { get; set; }
     /// <summary>Path below the source's address. <c>{secret:name}</c> is replaced by a secret, <c>{start}</c> and <c>{end}</c> by row
@@ -156,7 +158,7 @@ internal sealed class FeedDescriptor
         public string? File { get; set; }
         /// <summary>Path below a row to a list: one row for each of its elements, with what stands beside it.</summary>
         public string? Explode { get; set; }
-        /// <summary>Names of the columns where rows are bare lists.</summary>
+        /// <summary>Names of the columns where rows are bare lists; of objects, the only ones that are kept.</summary>
         public List<string> Columns { get; set; } = [];
     }
 
@@ -177,6 +179,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Columns whose text is JSON itself: its keys become columns below the name.</summary>
         public List<string> ParseJson { get; set; } = [];
+        /// <summary>Only rows that agree with every column of one of these stay; all of them when there is none.</summary>
+        public List<Dictionary<string, string>> Keep { get; set; } = [];
         /// <summary>Rows that agree with every column of one of these are left out.</summary>
         public List<Dictionary<string, string>> Drop { get; set; } = [];
         /// <summary>Long to wide: one row of all that agree in <c>key</c>, a column for each text of <c>by</c>.</summary>
@@ -203,8 +207,11 @@ internal sealed class FeedDescriptor
 
     internal sealed class AggregateOf
     {
+        /// <summary>Columns whose texts make a group; <c>a|b</c> is the first of both that there is, under the name of the first.</summary>
         public List<string> By { get; set; } = [];
-        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>.</summary>
+        /// <summary>How many of <see cref="By"/>, the first ones, stand together in the column <c>key</c>; all of them when 0.</summary>
+        public int Key { get; set; }
+        /// <summary>Column of times that is cut to its hour first and is then one of <see cref="By"/>, written in ISO 8601 under its first name.</summary>
         public TimeOf? Hour { get; set; }
         /// <summary>Name of the column with the number of rows.</summary>
         public string Count { get; set; } = "count";
@@ -265,7 +272,7 @@ internal sealed class FeedDescriptor
         public string? NameMatch { get; set; }
         /// <summary>Columns that name its area.</summary>
         public List<string> Area { get; set; } = [];
-        /// <summary>Code system of the area column: <c>name</c>, or one of the pack's.</summary>
+        /// <summary>Code system of the area column: <c>name</c>, one of the pack's, or <c>any</c> for the pack's own codes and names.</summary>
         public string AreaCodes { get; set; } = "name";
         /// <summary>True when the thing is an area itself; its key is then the area's.</summary>
         public bool IsArea { get; set; }
@@ -287,6 +294,7 @@ internal sealed class FeedDescriptor
         public List<string> Y { get; set; } = [];
         /// <summary>EPSG code of x and y: 5179, 5181, 5186, 5174, 4326.</summary>
         public string Crs { get; set; } = "EPSG:4326";
+        /// <summary>GeoJSON, or places with the latitude first as <c>area 37.5,127 37.6,127 37.6,127.1</c>, <c>line …</c>, <c>point …</c>, <c>circle 37.5,127 3.5</c> (km).</summary>
         public List<string> Geometry { get; set; } = [];
     }
 
@@ -323,6 +331,8 @@ internal sealed class FeedDescriptor
         public int Decimals { get; set; }
         public double Min { get; set; } = -1e15;
         public double Max { get; set; } = 1e15;
+        /// <summary>What its values are when they are well: Estimated for what is modelled.</summary>
+        public Quality Quality { get; set; } = Quality.Good;
         /// <summary>False for a column that comes and goes: its absence is no drift.</summary>
         public bool Required { get; set; } = true;
     }
@@ -330,6 +340,8 @@ internal sealed class FeedDescriptor
     internal sealed class EventOf
     {
         public List<string> Id { get; set; } = [];
+        /// <summary>Columns with further names of the same event, separated by spaces or commas: what is known by one of them is this event.</summary>
+        public List<string> Also { get; set; } = [];
         public List<string> Version { get; set; } = [];
         public WordOf Kind { get; set; } = new();
         /// <summary>Active, Updated, Ended, Cancelled.</summary>
@@ -337,20 +349,24 @@ internal sealed class FeedDescriptor
         public WordOf Severity { get; set; } = new();
         public WordOf Urgency { get; set; } = new();
         public WordOf Certainty { get; set; } = new();
-        /// <summary>Columns by language; <c>any</c> for a text that is the same in all.</summary>
+        /// <summary>Columns by language; <c>any</c> for the text of a row that has none in a language; <c>*</c> with columns such as <c>title/*</c> where the
+        /// language stands in the column's name.</summary>
         public Dictionary<string, List<string>> Title { get; set; } = [];
         public Dictionary<string, List<string>> Summary { get; set; } = [];
         public TimeOf Reported { get; set; } = new();
         public TimeOf Onset { get; set; } = new();
         public TimeOf Expires { get; set; } = new();
-        /// <summary>How long an event without an end is valid after it was reported.</summary>
+        /// <summary>How long an event without an end is valid after it began or was reported.</summary>
         public string? Lasts { get; set; }
         /// <summary>true for a test or an exercise.</summary>
         public WordOf Test { get; set; } = new();
         public List<string> Link { get; set; } = [];
         /// <summary>Columns that name its areas; several in one text are separated by commas.</summary>
         public List<string> Areas { get; set; } = [];
+        /// <summary><c>name</c>, one of the pack's code systems, or <c>any</c> for the pack's own codes and names.</summary>
         public string AreaCodes { get; set; } = "name";
+        /// <summary>Texts among the areas that mean everywhere, this city too.</summary>
+        public List<string> Everywhere { get; set; } = [];
         /// <summary>True when an event that names areas or a place, none of them in the city, is not this city's.</summary>
         public bool OnlyHere { get; set; }
         /// <summary>True when a place outside the city is to be doubted rather than drawn.</summary>

@@ -31,7 +31,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             _stop = stoppingToken;
             foreach (var plan in book.Plans) Start(plan, stoppingToken);
         }
-        await Task.WhenAll(Watch(stoppingToken), Prune(stoppingToken));
+        await Watch(stoppingToken);
         Task[] running;
         lock (_running) running = [.. _running.Values.Select(r => r.Task)];
         await Task.WhenAll(running);
@@ -174,7 +174,8 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         {
             case "image":
             {
-                var answer = await client.Get(plan.Source.Address + new Placeholders(new Dictionary<string, string>(), ((ICity)city).Local(time.GetUtcNow()).DateTime).Fill(plan.Descriptor.Url, secrets), plan.Timeout, previous, stop);
+                var url = plan.Source.Address + new Placeholders(new Dictionary<string, string>(), ((ICity)city).Local(time.GetUtcNow()).DateTime).Fill(plan.Descriptor.Url, secrets);
+                var answer = await client.Get(Asked(plan, url, plan.Timeout, previous), stop);
                 if (answer.NotModified) return new(answer, FetchOutcome.Ok, null, 1, [], time.GetUtcNow());
                 var (outcome, type, width, height, detail) = PictureReader.Read(answer);
                 var now = time.GetUtcNow();
@@ -304,18 +305,20 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !CallsOf(plan).Take(((ICity)city).Local(now).Date, perDay))
             return (Answer.Failed(FetchOutcome.Quota, ""), Table.Of(FetchOutcome.Quota, $"{perDay} calls are all this source allows in a day"));
         var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
-        var answer = await client.Get(new(url, left)
-        {
-            Previous = previous,
-            Headers = plan.Descriptor.Headers.ToDictionary(h => h.Key, h => Placeholders.Header(h.Value, secrets), StringComparer.OrdinalIgnoreCase),
-            MaxBytes = (int)(plan.Descriptor.MaxMegabytes * 1024 * 1024),
-            Redirects = plan.Descriptor.Redirects,
-        }, stop);
+        var answer = await client.Get(Asked(plan, url, left, previous), stop);
         if (answer.NotModified) return (answer, Table.Of(FetchOutcome.Ok));
         answers.Add(answer);
         // an error's body may say more than its status line
         return (answer, answer.Outcome != FetchOutcome.Ok && answer.Body.Length == 0 ? Table.Of(answer.Outcome, answer.Detail) : TableReader.Read(plan, answer, city.Zone, now));
     }
+
+    private Question Asked(FeedPlan plan, string url, TimeSpan left, Answer? previous) => new(url, left)
+    {
+        Previous = previous,
+        Headers = plan.Descriptor.Headers.ToDictionary(h => h.Key, h => Placeholders.Header(h.Value, secrets), StringComparer.OrdinalIgnoreCase),
+        MaxBytes = (int)(plan.Descriptor.MaxMegabytes * 1024 * 1024),
+        Redirects = plan.Descriptor.Redirects,
+    };
 
     // a next page elsewhere was never agreed with the city
     private static bool SameHost(Uri next, FeedPlan plan) => next.GetLeftPart(UriPartial.Authority).Equals(new Uri(plan.Source.Address).GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
@@ -367,7 +370,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 bool HasHour(DateTimeOffset at) => hours.Contains(at.ToUnixTimeMilliseconds() / ReadingStore.HourMs);
                 var complete = true;
                 for (var hour = from; hour < to && hour < now; hour = hour.AddHours(1)) complete &= HasHour(hour);
-                // steps that are finer than an hour may be missing inside one, as long as single values are kept
+                // steps that are finer than an hour may be missing inside one; of the last days they are asked for
                 if (complete && (covers >= TimeSpan.FromHours(1) || to < now - Keep)) continue;
                 bool Unknown(Reading r) => !HasHour(r.ObservedAt) || covers < TimeSpan.FromHours(1) && times.Count > 0 && !times.Contains(r.ObservedAt.ToUnixTimeMilliseconds());
                 for (var attempt = 1; ; attempt++)
@@ -433,19 +436,5 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             known[feed] = state;
         }
         return changed;
-    }
-
-    private async Task Prune(CancellationToken stop)
-    {
-        // what may still be shown after a start is never deleted
-        var keep = book.Plans.Select(p => p.Rhythm.Drop).Append(Keep).Max();
-        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-                try { await store.Prune(time.GetUtcNow() - keep, stop); }
-                catch (Exception broken) when (broken is not OperationCanceledException) { log.LogError(broken, "Old values could not be deleted"); }
-        }
-        catch (OperationCanceledException) { }
     }
 }

@@ -95,6 +95,7 @@ internal sealed record FeedPlan(Feed Feed, FeedDescriptor Descriptor, CityPack.S
         if (!Grids.Known(d.Map.Place.Crs)) Wrong($"map.place.crs is '{d.Map.Place.Crs}'; it is one of {string.Join(", ", Grids.Names)}.");
         if (d.Schedule.Retries is < 0 or > 5) Wrong("schedule.retries is 0 to 5.");
         if (d.Schedule.PerDay < 0) Wrong("schedule.perDay is 0 or more.");
+        foreach (var name in d.Headers.Keys.Where(n => !Outbound.RequestHeaders.May(n))) Wrong($"headers.{name}: this header is not a feed's to set.");
         if (d.Redirects is < 0 or > 1) Wrong("redirects is 0 or 1.");
         if (d.MaxMegabytes is <= 0 or > 20) Wrong("maxMegabytes is more than 0 and at most 20.");
         if (d.Paging is { } paging)

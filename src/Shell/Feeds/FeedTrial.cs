@@ -51,6 +51,10 @@ internal static class FeedTrial
         return new(plan, table, RowMap.Map(plan, city, table, plan.Covers, now));
     }
 
+    /// <summary>Reads one answer by a plan and by the presets for what else such an answer holds; what each came to.</summary>
+    public static IReadOnlyList<Result> ReadAll(FeedPlan plan, CityPack city, Answer answer, DateTimeOffset now) =>
+        [Read(plan, city, answer, now), .. plan.Descriptor.Also.Select(also => Read(PlanOf(also, city), city, answer, now))];
+
     /// <summary>Every record as one line of JSON, in the order of its kind.</summary>
     public static IEnumerable<string> Lines(Mapped mapped, IReadOnlyList<Property> properties)
     {

@@ -41,8 +41,8 @@ internal static partial class Guess
             else map.Thing.AreaByPlace |= map.Place.Lat.Count + map.Place.X.Count + map.Place.Geometry.Count > 0;
         }
         used.UnionWith(map.Thing.Area);
-        foreach (var column in table.Columns.Where(c => !used.Contains(c) && !IsCode(c) && Numbers(table, c)).Take(60))
-            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false, Decimals = Decimals(table, column), Unit = UnitOf(column) });
+        foreach (var column in table.Columns.Where(c => !used.Contains(c) && !IsCode(c) && table.Numeric?.Contains(c) != false && Numbers(table, c)).Take(60))
+            map.Values.TryAdd(Key(column, map.Values.Keys), new() { From = [column], Required = false, Decimals = Decimals(table, column), Unit = table.Units.GetValueOrDefault(column) ?? UnitOf(column) });
         // nothing is measured: what stands there is told
         if (map.Values.Count == 0 && plan.Descriptor.Kind is null) plan.Descriptor.Kind = "things";
         return plan with { Feed = FeedPlan.FeedOf(plan.Descriptor, null)! };
@@ -132,13 +132,13 @@ internal static partial class Guess
         return unique;
     }
 
-    [GeneratedRegex("time|date|_dt$|_ymd$|ymdhm|_tm$|시각|일시|일자|observed|updated|timestamp|_at$", RegexOptions.IgnoreCase, 100)] private static partial Regex TimeName();
-    [GeneratedRegex("lat|ycrd|위도|_y$", RegexOptions.IgnoreCase, 100)] private static partial Regex LatName();
-    [GeneratedRegex("lon|lng|long|lot|xcrd|경도|_x$", RegexOptions.IgnoreCase, 100)] private static partial Regex LonName();
-    [GeneratedRegex("^(x|.*_x|xcrd.*|.*xcnts.*|x좌표)$", RegexOptions.IgnoreCase, 100)] private static partial Regex XName();
-    [GeneratedRegex("^(y|.*_y|ycrd.*|.*ydnts.*|y좌표)$", RegexOptions.IgnoreCase, 100)] private static partial Regex YName();
-    [GeneratedRegex("(?i:(^|[_/.-])(id|cd|code|no|sn)$)|Id$|코드|번호", RegexOptions.None, 100)] private static partial Regex IdName();
-    [GeneratedRegex("name|_nm$|nm$|이름|명$|title|station", RegexOptions.IgnoreCase, 100)] private static partial Regex NameName();
-    [GeneratedRegex("(_|^)(cd|code|id|no|sn|ymd|dt|tm|tel|zip)$|Id$|코드|번호|전화", RegexOptions.IgnoreCase, 100)] private static partial Regex CodeName();
-    [GeneratedRegex(@"[^\p{L}\p{N}]+", RegexOptions.None, 100)] private static partial Regex NotInKeys();
+    [GeneratedRegex("time|date|_dt$|_ymd$|ymdhm|_tm$|시각|일시|일자|observed|updated|timestamp|_at$", RegexOptions.IgnoreCase, 5000)] private static partial Regex TimeName();
+    [GeneratedRegex("lat|ycrd|위도|_y$", RegexOptions.IgnoreCase, 5000)] private static partial Regex LatName();
+    [GeneratedRegex("lon|lng|long|lot|xcrd|경도|_x$", RegexOptions.IgnoreCase, 5000)] private static partial Regex LonName();
+    [GeneratedRegex("^(x|.*_x|xcrd.*|.*xcnts.*|x좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex XName();
+    [GeneratedRegex("^(y|.*_y|ycrd.*|.*ydnts.*|y좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex YName();
+    [GeneratedRegex("(?i:(^|[_/.-])(id|cd|code|no|sn)$)|Id$|코드|번호", RegexOptions.None, 5000)] private static partial Regex IdName();
+    [GeneratedRegex("name|_nm$|nm$|이름|명$|title|station", RegexOptions.IgnoreCase, 5000)] private static partial Regex NameName();
+    [GeneratedRegex("(_|^)(cd|code|id|no|sn|ymd|dt|tm|tel|zip)$|Id$|코드|번호|전화", RegexOptions.IgnoreCase, 5000)] private static partial Regex CodeName();
+    [GeneratedRegex(@"[^\p{L}\p{N}]+", RegexOptions.None, 5000)] private static partial Regex NotInKeys();
 }

@@ -3,42 +3,31 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
+using SmartCity.Shell.Feeds.Formats;
 
 namespace SmartCity.Shell.Feeds;
 
 /// <summary>Reads RSS 2.0 and Atom. Everything becomes plain text; addresses are http or https or nothing.</summary>
 internal static class NewsReader
 {
-    private const int MaxDepth = 32, MaxItems = 200, MaxTitle = 200, MaxSummary = 500, MaxLink = 2000, MaxId = 200;
+    private const int MaxItems = 200, MaxTitle = 200, MaxSummary = 500, MaxLink = 2000, MaxId = 200;
 
     // what a channel holds besides its items; a renamed item is none of these
     private static readonly HashSet<string> InChannel = new(["title", "link", "description", "language", "copyright", "managingEditor", "webMaster", "pubDate", "lastBuildDate", "category", "generator", "docs", "cloud",
         "ttl", "image", "rating", "textInput", "skipHours", "skipDays", "channel", "item", "items", "entry", "id", "updated", "author", "contributor", "icon", "logo", "rights", "subtitle"], StringComparer.Ordinal);
 
-    static NewsReader() => Encodings.Know();
-
-    private static readonly XmlReaderSettings Safe = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        MaxCharactersInDocument = SourceClient.MaxBytes,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-    };
-
-    public static (FetchOutcome Outcome, IReadOnlyList<Document> Documents, string? Detail) Read(Answer answer, TimeZoneInfo zone, DateTimeOffset fetchedAt)
+    public static (FetchOutcome Outcome, IReadOnlyList<Document> Documents, string? Detail) Read(Answer answer, TimeZoneInfo zone, DateTimeOffset fetchedAt, string? encoding = null)
     {
         if (answer.Outcome != FetchOutcome.Ok) return (answer.Outcome, [], answer.Detail);
         if (TableReader.LooksLikeHtml(answer)) return (FetchOutcome.Unparsable, [], "a web page instead of a news feed");
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(answer.Body), Safe);
+            using var reader = XmlGuard.Open(answer.Body, answer.ContentType, encoding, longTexts: true);
             var documents = new List<Document>();
             var (isFeed, items) = (false, 0);
             string? feedLanguage = null, own = null, strange = null;
             for (var more = reader.Read(); more;)
             {
-                if (reader.Depth > MaxDepth) return (FetchOutcome.Unparsable, [], "nested too deeply");
                 if (reader.NodeType == XmlNodeType.Element)
                 {
                     own ??= reader.NamespaceURI;
@@ -60,6 +49,10 @@ internal static class NewsReader
             if (documents.Count == 0 && items > 0) return (FetchOutcome.SchemaDrift, [], $"{items} items and not one title");
             if (documents.Count == 0 && strange is not null) return (FetchOutcome.SchemaDrift, [], $"no item; the source sends {Plain(strange, 40)}");
             return (documents.Count == 0 ? FetchOutcome.Empty : FetchOutcome.Ok, documents.DistinctBy(d => d.Id).ToList(), null);
+        }
+        catch (Exception refused) when (refused is InvalidDataException or DecoderFallbackException)
+        {
+            return (FetchOutcome.Unparsable, [], refused is InvalidDataException ? refused.Message : "not the encoding it says; if the source writes in another, say read: { encoding: … }");
         }
         catch (XmlException broken)
         {
@@ -111,7 +104,7 @@ internal static class NewsReader
         var depth = element.Depth;
         if (element.IsEmptyElement) { element.Read(); return ""; }
         while (element.Read() && element.Depth > depth)
-            if (element.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace && text.Length < 64 * 1024) text.Append(element.Value);
+            if (element.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < XmlGuard.MaxText) XmlGuard.Text(element, text, XmlGuard.MaxText);
         element.Read();
         return text.ToString();
     }

@@ -16,7 +16,7 @@ internal static class PictureReader
         return (FetchOutcome.Ok, type, width, height, null);
     }
 
-    private static (string? Type, int Width, int Height) Head(ReadOnlySpan<byte> body)
+    internal static (string? Type, int Width, int Height) Head(ReadOnlySpan<byte> body)
     {
         if (body.Length > 45 && body.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]))
             // a picture that was cut off has no IEND chunk at its end

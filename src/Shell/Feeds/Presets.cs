@@ -51,13 +51,17 @@ internal sealed class Presets
             problems.Add(new(file, $"the preset {own.Preset} does not exist; there are {string.Join(", ", Names)}."));
             return null;
         }
-        var merged = Merge(under, Tree(yaml)!);
+        var merged = Merge(Whole(under), Tree(yaml)!);
         var text = new StringWriter();
         new YamlStream(new YamlDocument(merged)).Save(text, assignAnchors: false);
         var descriptor = Yaml.Deserialize<FeedDescriptor>(text.ToString());
         descriptor.File = file;
         return descriptor;
     }
+
+    // a preset may itself lie on another
+    private YamlMappingNode Whole(YamlMappingNode tree, int deep = 0) =>
+        deep < 4 && tree.Children.TryGetValue("preset", out var name) && _trees.TryGetValue(name.ToString(), out var under) ? Merge(Whole(under, deep + 1), tree) : tree;
 
     private static FeedDescriptor? Strict(string file, string yaml, List<Problem> problems)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -13,6 +14,8 @@ internal sealed class Secrets
     private readonly Dictionary<string, string> _byName = new(StringComparer.OrdinalIgnoreCase);
     // of everything that gives a secret away, each character with the ways to write it
     private readonly List<(string[][] Letters, bool Packed)> _tells = [];
+    // what any of them can begin with
+    private readonly SearchValues<char> _beginnings;
 
     /// <exception cref="CannotStartException">A secret is one that cannot be kept.</exception>
     public Secrets(IConfiguration settings)
@@ -31,6 +34,7 @@ internal sealed class Secrets
             _tells.Add((Letters(value), false));
             foreach (var packed in Packed(Encoding.UTF8.GetBytes(value))) _tells.Add((Letters(packed), true));
         }
+        _beginnings = SearchValues.Create([.. _tells.SelectMany(t => t.Letters[0]).Select(w => w[0]).SelectMany(c => new[] { c, char.ToLowerInvariant(c), char.ToUpperInvariant(c) })]);
     }
 
     /// <summary>The secret of that name; <c>sample</c> when none is set, which open platforms accept for a few rows.</summary>
@@ -57,11 +61,14 @@ internal sealed class Secrets
         var copied = 0;
         for (var at = 0; at < end; at++)
         {
+            if (text.AsSpan(at, end - at).IndexOfAny(_beginnings) is var next and >= 0) at += next;
+            else break;
             var to = -1;
             foreach (var (letters, packed) in _tells)
             {
                 var found = Match(text.AsSpan(0, end), at, letters, 0);
-                if (found > 0 && packed) while (found < end && (char.IsAsciiLetterOrDigit(text[found]) || text[found] is '+' or '/' or '-' or '_' or '=')) found++;
+                // a character of base64 holds bits of two letters
+                if (found > 0 && packed) while (found < end && (char.IsAsciiLetterOrDigit(text[found]) || text[found] is '+' or '/' or '-' or '_' or '=' or '%')) found++;
                 to = Math.Max(to, found);
             }
             if (to < 0) continue;
@@ -71,21 +78,16 @@ internal sealed class Secrets
         return clean is null ? text : clean.Append(text, copied, text.Length - copied).ToString();
     }
 
-    // where the letters that begin at a place end, or -1
+    // where the letters that begin at a place end, read in the longest way; or -1
     private static int Match(ReadOnlySpan<char> text, int at, string[][] letters, int letter)
     {
         if (letter == letters.Length) return at;
         var rest = text[at..];
+        var end = -1;
         foreach (var written in letters[letter])
-        {
-            if (rest.StartsWith(written, StringComparison.OrdinalIgnoreCase))
-            {
-                var end = Match(text, at + written.Length, letters, letter + 1);
-                if (end > 0) return end;
-            }
+            if (rest.StartsWith(written, StringComparison.OrdinalIgnoreCase)) end = Math.Max(end, Match(text, at + written.Length, letters, letter + 1));
             else if (letter >= Shortest && written.AsSpan().StartsWith(rest, StringComparison.OrdinalIgnoreCase)) return text.Length;
-        }
-        return -1;
+        return end;
     }
 
     private static string[][] Letters(string secret) => [.. secret.EnumerateRunes().Select(Ways)];

@@ -29,6 +29,10 @@ internal sealed class Table
     public string? Next { get; set; }
     /// <summary>When the whole answer says it was made; null when it does not.</summary>
     public DateTimeOffset? MadeAt { get; set; }
+    /// <summary>UCUM code of the numbers of a column, where the source says one for all of them.</summary>
+    public Dictionary<string, string> Units { get; } = new(StringComparer.Ordinal);
+    /// <summary>Columns that are numbers, where the format tells them from texts of digits; null where it does not.</summary>
+    public HashSet<string>? Numeric { get; init; }
     /// <summary>What could not be used, in plain words, for the health page.</summary>
     public List<string> Oddities { get; } = [];
 
@@ -71,13 +75,15 @@ internal sealed class Table
 }
 
 /// <summary>Collects the cells of one row while its columns are still being discovered.</summary>
-internal sealed class RowOf(Table table)
+internal sealed class RowOf(Table table, IReadOnlySet<string>? only = null)
 {
     private readonly List<(int Column, Cell Cell)> _cells = [];
 
-    public void Set(string column, Cell cell) => _cells.Add((table.Column(column), cell));
+    public void Set(string column, Cell cell) { if (only?.Contains(column) != false) _cells.Add((table.Column(column), cell)); }
     public void Set(string column, string? text) { if (text is not null) Set(column, Cell.Of(text)); }
     public void Set(string column, double number) { if (double.IsFinite(number)) Set(column, Cell.Of(number)); }
+    /// <summary>Takes over the cells of a row of the same table.</summary>
+    public void Set(Cell[] row) { for (var i = 0; i < row.Length; i++) if (row[i].Kind != CellKind.None) _cells.Add((i, row[i])); }
     public bool Has(string column) => table.Find(column) is >= 0 and var at && _cells.Exists(c => c.Column == at);
     public int Count => _cells.Count;
 

@@ -22,12 +22,16 @@ internal static class TableReader
         }
         catch (Exception broken) when (IsTheSources(broken))
         {
+            // some gateways refuse in a word or two
+            if (Said(answer.Body) is { } said && plan.Descriptor.Envelope is var e && (e.Auth.Contains(said) || e.Quota.Contains(said) || e.Transient.Contains(said))) return Table.Of(e.Class(said), said);
             return ok ? Table.Of(FetchOutcome.Unparsable, $"{(broken is InvalidDataException { InnerException: null } ? broken.Message : "not well formed")}: {Head(answer.Body)}") : Table.Of(answer.Outcome, answer.Detail);
         }
     }
 
     /// <summary>True for what a parser throws about bytes. InvalidOperation: a text that is not Unicode, such as half a surrogate pair.</summary>
     internal static bool IsTheSources(Exception broken) => broken is JsonException or XmlException or CsvHelperException or DecoderFallbackException or InvalidDataException or InvalidOperationException or FormatException or EndOfStreamException;
+
+    private static string? Said(byte[] body) => body.Length <= 200 ? Encoding.UTF8.GetString(body).Trim() : null;
 
     // how it begins, for a person: "Forbidden" says more than a parser's message
     private static string Head(byte[] body) => NewsReader.Plain(Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 200))), 60);

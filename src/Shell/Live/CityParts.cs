@@ -38,8 +38,8 @@ internal static class CityParts
         }
         yield return new(Status, ShellContributions.SeeFeeds, [Feeds.Desk.LostFeeds.Feed, .. book.Plans.Select(p => p.Feed.Key)], "/Pages/Shared/_Status.cshtml", (services, _) =>
         {
-            var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-            var states = book.Health.Select(h => FeedBook.FreshnessOf(h, now)).ToList();
+            var feeds = services.GetRequiredService<IFeeds>();
+            var states = book.Plans.Select(p => feeds.AsOf(p.Feed.Key)!.Freshness).ToList();
             return Task.FromResult<object>(new StatusView(states.Count, states.Count(s => s == Freshness.Live), states.Count(s => s is Freshness.Late or Freshness.Stale),
                 states.Count(s => s is Freshness.Gone or Freshness.Down or Freshness.NoData), book.Plans.Any(p => p.Source.Demonstration)));
         });
@@ -48,11 +48,10 @@ internal static class CityParts
     private static async Task<object> Fill(Tile tile, IServiceProvider services, CancellationToken cancel)
     {
         var feeds = services.GetRequiredService<IFeeds>();
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         try
         {
-            var face = await tile.Face(new(services, services.GetRequiredService<ICity>(), feeds, services.GetRequiredService<IWords>(), now, cancel));
-            return new TileView(IdOf(tile), tile, face, feeds.AsOf(face.Feed));
+            var face = await tile.Face(new(services, services.GetRequiredService<ICity>(), feeds, services.GetRequiredService<IWords>(), feeds.Now, cancel));
+            return new TileView(IdOf(tile), tile, face, face.AsOf ?? feeds.AsOf(face.Feed));
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {

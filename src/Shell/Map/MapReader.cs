@@ -21,7 +21,7 @@ internal sealed record LayerView(string Id, string ListId, MapLayer Layer, strin
 internal sealed record LayerItem(string Name, string? Area, (double X, double Y) At, double? Value, int Class);
 
 /// <summary>Reads the layers of the map from datasets.</summary>
-internal sealed class MapReader(CityPack city, IFeeds feeds, IServiceProvider services, TimeProvider time)
+internal sealed class MapReader(CityPack city, IFeeds feeds, IServiceProvider services)
 {
     public async Task<LayerView> Layer(MapLayer layer, Dataset dataset, CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ internal sealed class MapReader(CityPack city, IFeeds feeds, IServiceProvider se
         var asOf = dataset.Feed is { } feed ? feeds.AsOf(feed) : null;
         // what is too old to be shown in a tile is not shown on the map either
         var shown = asOf?.Shown ?? true;
-        var rows = await dataset.Rows(new(services, city, feeds, new Dictionary<string, string>(), time.GetUtcNow(), cancel));
+        var rows = await dataset.Rows(new(services, city, feeds, new Dictionary<string, string>(), feeds.Now, cancel));
         var items = new List<LayerItem>();
         foreach (var row in rows)
         {

@@ -27,7 +27,8 @@ internal sealed class AddressRule(AllowList agreed)
         if (authority.Contains('@', StringComparison.Ordinal))
             return (null, Bad("주소에 사용자 이름이나 비밀번호를 적을 수 없음", "an address may not hold a user name or a password; name a secret instead"));
         if (uri.IdnHost.EndsWith('.')) return (null, Bad("호스트 이름이 점으로 끝남", "the name of the host ends in a dot"));
-        return (uri, Origin(uri));
+        wrong = Origin(uri);
+        return wrong is null ? (uri, null) : (null, wrong);
     }
 
     /// <summary>The same for where a source sends on to.</summary>

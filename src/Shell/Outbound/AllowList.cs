@@ -17,8 +17,8 @@ internal sealed class AllowList(IReadOnlySet<string> inside, IReadOnlySet<string
     public bool IsInside(string host, int port) => inside.Contains(Key(host, port));
     public bool IsNamed(string host, int port) => IsInside(host, port) || named.Contains(Key(host, port));
 
-    /// <summary>How a host and a port are spelt here: as <see cref="Uri.IdnHost"/> has them, in lower case.</summary>
-    public static string Key(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"{host.ToLowerInvariant()}:{port}");
+    /// <summary>How a host and a port are spelt here: in lower case, as they stand in an address.</summary>
+    public static string Key(string host, int port) => string.Create(CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host.ToLowerInvariant())}:{port}");
 
     /// <summary>Reads the setting, and what the pack on disk names.</summary>
     /// <param name="settings">Settings of the host; <c>Outbound:Allow</c> is a list, or one text with commas.</param>

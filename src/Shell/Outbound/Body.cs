@@ -19,7 +19,8 @@ internal static class Body
     {
         if (content.Headers.ContentLength > max) throw TooLarge(max);
         await using var taken = new Counted(await content.ReadAsStreamAsync(stop));
-        await using var stream = Unpacked(taken, [.. content.Headers.ContentEncoding]);
+        var packed = IsPacked([.. content.Headers.ContentEncoding]);
+        await using Stream stream = packed ? new GZipStream(taken, CompressionMode.Decompress) : taken;
         var pieces = new List<byte[]>();
         var length = 0;
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -35,17 +36,18 @@ internal static class Body
             if (length > max) throw TooLarge(max);
             if (length > RatioFrom && length > MaxRatio * taken.Bytes) throw new OutboundRefusal(FetchOutcome.TooLarge, $"the answer unpacks to more than {MaxRatio} times its size");
         }
+        // the unpacker does not mind a missing end; what ends well ends with its length
+        if (packed && taken.Bytes > 0 && taken.Last != (uint)length) throw new InvalidDataException();
         var whole = new byte[length];
         for (var i = 0; i * Piece < length; i++) pieces[i].AsSpan(0, Math.Min(Piece, length - i * Piece)).CopyTo(whole.AsSpan(i * Piece));
         return whole;
     }
 
-    // one layer at most: packed twice is a way to hide
-    private static Stream Unpacked(Stream stream, string[] encodings) => encodings.Select(e => e.ToLowerInvariant()).Where(e => e != "identity").ToArray() switch
+    // one layer of the one way that was asked for: packed twice is a way to hide
+    private static bool IsPacked(string[] encodings) => encodings.Select(e => e.ToLowerInvariant()).Where(e => e != "identity").ToArray() switch
     {
-        [] => stream,
-        ["gzip" or "x-gzip"] => new GZipStream(stream, CompressionMode.Decompress),
-        ["deflate"] => new ZLibStream(stream, CompressionMode.Decompress),
+        [] => false,
+        ["gzip" or "x-gzip"] => true,
         _ => throw new InvalidDataException(),
     };
 
@@ -55,11 +57,14 @@ internal static class Body
     private sealed class Counted(Stream inner) : Stream
     {
         public long Bytes { get; private set; }
+        /// <summary>The last four bytes, as a number that begins with its smallest.</summary>
+        public uint Last { get; private set; }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var read = await inner.ReadAsync(buffer, cancellationToken);
             Bytes += read;
+            for (var i = Math.Max(0, read - 4); i < read; i++) Last = Last >> 8 | (uint)buffer.Span[i] << 24;
             return read;
         }
 

@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SmartCity.Shell.Live;
+using SmartCity.Shell.Replay;
 
 namespace SmartCity.Shell.Pages;
 
 /// <summary>The main screen: the city at a glance, real-time status, administrative status, administrative news. Every
 /// part is rendered once for all its viewers; this page only puts together what the reader may see.</summary>
 [Authorize("city.view")]
-internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience audience, IWords words) : PageModel
+internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, Moment moment, Replays replays, IAudience audience, IWords words) : PageModel
 {
     private readonly Dictionary<string, string> _html = new(StringComparer.Ordinal);
     private readonly List<Tile> _tiles = [.. catalogue.Of<Tile>().Where(t => audience.Can(Catalogue.PermissionOf(t)))];
@@ -17,6 +18,8 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
     public IReadOnlyList<MapLayer> Layers { get; } = [.. catalogue.Of<MapLayer>().Where(l => audience.Can(Catalogue.PermissionOf(l)) && parts.All.ContainsKey(CityParts.IdOf(l)))];
     public IReadOnlyList<LivePart> Parts { get; private set; } = [];
     public long Since { get; private set; }
+    /// <summary>The instant that this screen is about.</summary>
+    public Moment Moment => moment;
 
     /// <summary>The one theme that fills the areas.</summary>
     [BindProperty(SupportsGet = true, Name = "theme")]
@@ -33,15 +36,22 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
     public string ListHtml(MapLayer layer) => _html[CityParts.ListIdOf(layer)];
     public string StatusHtml => _html.GetValueOrDefault(CityParts.Status, "");
 
-    public async Task OnGetAsync(CancellationToken cancel)
+    public async Task<IActionResult> OnGetAsync(CancellationToken cancel)
     {
         var ids = _tiles.Select(CityParts.IdOf).Concat(Layers.Select(CityParts.IdOf)).Concat(Layers.Select(CityParts.ListIdOf));
         Parts = [.. ids.Append(CityParts.Status).Where(parts.All.ContainsKey).Select(id => parts.All[id]).Where(p => audience.Can(p.Permission))];
+        if (moment.Past is { } past)
+        {
+            if (await replays.Render(past, Parts, words.Language, cancel) is not { } then) return StatusCode(StatusCodes.Status503ServiceUnavailable);
+            foreach (var (id, html) in then) _html[id] = html;
+            return Page();
+        }
         // rendered first and then collected, so that the number covers all of it: the stream brings only what is newer,
         // not the whole page again
         foreach (var part in Parts) await parts.Get(part.Id, words.Language, cancel);
         Since = parts.Sequence;
         foreach (var part in Parts) _html[part.Id] = (await parts.Get(part.Id, words.Language, cancel)).Html;
+        return Page();
     }
 
     /// <summary>Tiles of an element, ready rendered.</summary>
@@ -60,9 +70,9 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, IAudience
         if (theme is not null) query = query.Add("theme", theme);
         if (glyphs.Length > 0) query = query.Add("layers", string.Join(',', glyphs));
         if (Surface is not null) query = query.Add("surface", Surface);
-        return $"/{words.Language}{query}";
+        return moment.Link($"/{words.Language}{query}");
     }
 
     /// <summary>Everything known of an area.</summary>
-    public string AreaUrl(string code) => "/" + words.Language + "/areas/" + code;
+    public string AreaUrl(string code) => moment.Link("/" + words.Language + "/areas/" + code);
 }

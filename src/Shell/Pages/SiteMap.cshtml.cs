@@ -27,6 +27,7 @@ internal sealed class SiteMapModel(Catalogue catalogue, CityPack city, IAudience
             {
                 MenuItem menu => (words.Title(menu), menu.Url),
                 Command command => (words.Title(command), command.Url),
+                Report report => (words.Title(report), $"/reports/{report.Key}"),
                 Dataset dataset => (words.Title(dataset), $"/data/{dataset.Key}"),
                 _ => ("", ""),
             })

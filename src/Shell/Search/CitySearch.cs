@@ -33,6 +33,9 @@ internal sealed class CitySearch(Catalogue catalogue, CityPack city, IAudience a
                 case MenuItem menu:
                     Offer(words.Title(menu), menu.Url, "search.page", Names(menu.Title));
                     break;
+                case Report report:
+                    Offer(words.Title(report), $"/reports/{report.Key}", "search.report", Names(report.Title).Append(report.Key));
+                    break;
                 case Dataset dataset:
                     Offer(words.Title(dataset), $"/data/{dataset.Key}", "search.dataset", Names(dataset.Title).Append(dataset.Key).Concat(dataset.Columns.SelectMany(c => Names(c.Title))));
                     break;

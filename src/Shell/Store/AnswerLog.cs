@@ -131,8 +131,9 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
         Task WriteAnswer(KeptAnswer a) => answer.Run(cancel, a.Feed, a.From.Ms(), a.Until.Ms(), a.Count, (short)a.Outcome, a.Detail, a.Rows, (int)a.Took.TotalMilliseconds, a.ContentType, a.Hash, a.Size);
         foreach (var (fetch, hash) in batch.Zip(hashes))
         {
+            // where the clock was set back, a new row begins
             var lastRun = runs.GetValueOrDefault(fetch.Feed) ?? _runs.GetValueOrDefault(fetch.Feed);
-            if (lastRun is not null && lastRun.Outcome == fetch.Outcome && lastRun.Detail == fetch.Detail) lastRun = lastRun with { Until = fetch.At, Count = lastRun.Count + 1 };
+            if (lastRun is not null && fetch.At >= lastRun.Until && lastRun.Outcome == fetch.Outcome && lastRun.Detail == fetch.Detail) lastRun = lastRun with { Until = fetch.At, Count = lastRun.Count + 1 };
             else
             {
                 if (runs.GetValueOrDefault(fetch.Feed) is { } done) await WriteRun(done);
@@ -140,7 +141,7 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
             }
             runs[fetch.Feed] = lastRun;
             var lastAnswer = answers.GetValueOrDefault(fetch.Feed) ?? _answers.GetValueOrDefault(fetch.Feed);
-            if (lastAnswer is not null && lastAnswer.Outcome == fetch.Outcome && lastAnswer.Hash == hash && lastAnswer.Detail == fetch.Detail) lastAnswer = lastAnswer with { Until = fetch.At, Count = lastAnswer.Count + 1, Rows = fetch.Rows, Took = fetch.Took };
+            if (lastAnswer is not null && fetch.At >= lastAnswer.Until && lastAnswer.Outcome == fetch.Outcome && lastAnswer.Hash == hash && lastAnswer.Detail == fetch.Detail) lastAnswer = lastAnswer with { Until = fetch.At, Count = lastAnswer.Count + 1, Rows = fetch.Rows, Took = fetch.Took };
             else
             {
                 if (answers.GetValueOrDefault(fetch.Feed) is { } done) await WriteAnswer(done);
@@ -198,7 +199,20 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
         return body.ToArray();
     }
 
-    /// <summary>The last run of fetches of every feed that had begun at an instant.</summary>
+    /// <summary>The newest bytes that a feed had brought at an instant, and when they first came; null when they are no longer kept.</summary>
+    public async Task<(DateTimeOffset From, byte[] Body)?> PictureAt(DbConnection connection, string feed, DateTimeOffset at, CancellationToken cancel)
+    {
+        var last = await connection.Rows($"{SelectAnswers} WHERE {Q("Feed")} = @feed AND {Q("From")} <= @at AND {Q("Outcome")} = {(int)FetchOutcome.Ok} AND {Q("Hash")} <> '' ORDER BY {Q("From")} DESC LIMIT 1", [("feed", feed), ("at", at.Ms())], ReadAnswer, cancel);
+        return last is [var answer] && await Body(connection, answer.Hash, cancel) is { } body ? (answer.From, body) : null;
+    }
+
+    public async Task<(DateTimeOffset From, byte[] Body)?> PictureAt(string feed, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenToRead(cancel);
+        return await PictureAt(connection, feed, at, cancel);
+    }
+
+    /// <summary>The runs of fetches of every feed that had begun at an instant, oldest first.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<FetchRun>>> RunsAt(DbConnection connection, DateTimeOffset at, TimeSpan window, CancellationToken cancel)
     {
         var runs = await connection.Rows($"SELECT {List(FetchColumns)} FROM {database.T("fetches")} WHERE {Q("Until")} >= @since AND {Q("From")} <= @at ORDER BY {Q("From")}", [("since", (at - window).Ms()), ("at", at.Ms())],

@@ -31,10 +31,10 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
             if (NamesHost(setting))
             {
                 Kind = DatabaseKind.Postgres;
-                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30 }.ConnectionString;
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40 }.ConnectionString;
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
                 // few, so that questions about the past never use up the server's places
-                _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 8, Options = "-c default_transaction_read_only=on" }.ConnectionString);
+                _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);
                 return;
             }
             var path = setting.Contains("Data Source=", StringComparison.OrdinalIgnoreCase) ? new SqliteConnectionStringBuilder(setting).DataSource : setting;

@@ -161,9 +161,11 @@ internal sealed class RecordStore(CityDatabase database)
             row => RecordBodies.Document(row.GetString(0), row.GetString(1), row.Text(2), row.Instant(3), row.GetString(4), row.Text(5), row.GetString(6)), cancel);
     }
 
-    public async Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel)
+    public Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel) => Documents(feed, count, DateTimeOffset.MaxValue.AddDays(-2), cancel);
+
+    public async Task<IReadOnlyList<Document>> Documents(string feed, int count, DateTimeOffset at, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
-        return await Documents(connection, feed, count, DateTimeOffset.MaxValue.AddDays(-2), cancel);
+        await using var connection = await database.OpenToRead(cancel);
+        return await Documents(connection, feed, count, at, cancel);
     }
 }

@@ -15,7 +15,8 @@ internal static class Product
     public static AssemblyDefinition Shell { get; } = Of(typeof(SmartCityApp).Assembly.Location);
     public static IReadOnlyList<AssemblyDefinition> Modules { get; } = [.. ModuleFolders.Select(Built)];
     public static IReadOnlyList<AssemblyDefinition> Bundles { get; } = [.. Projects("Bundles").Select(Built)];
-    public static IReadOnlyList<AssemblyDefinition> All { get; } = [Kernel, Shell, .. Modules, .. Bundles, Built("Host"), Built("Simulator")];
+    public static AssemblyDefinition Host { get; } = Built("Host");
+    public static IReadOnlyList<AssemblyDefinition> All { get; } = [Kernel, Shell, .. Modules, .. Bundles, Host, Built("Simulator")];
 
     /// <summary>The deliberately wrong assembly: this one refers to everything and holds the canaries.</summary>
     public static AssemblyDefinition Tests { get; } = Of(typeof(Product).Assembly.Location);

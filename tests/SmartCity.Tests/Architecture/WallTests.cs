@@ -88,6 +88,20 @@ public sealed class WallTests
         Assert.Empty(Walls.Excused.Keys.Except(Product.All.SelectMany(Product.Written).Select(t => t.FullName)));
 
     [Fact]
+    public void Calls_to_other_machines_are_made_in_one_place() => None(Product.Modules.Concat(Product.Bundles).Append(Product.Kernel).Append(Product.Shell).Append(Product.Host).SelectMany(a => Walls.Calls(a.MainModule.GetTypes())));
+
+    [Fact]
+    public void The_rule_about_calls_finds_each_way_to_make_one()
+    {
+        var found = Walls.Calls(Product.Tests.MainModule.GetTypes().Where(t => t.FullName.StartsWith("SmartCity.Tests.Architecture.Canaries.Calls.", StringComparison.Ordinal))).ToList();
+        foreach (var way in new[] { "HttpClient..ctor", "SocketsHttpHandler..ctor", "TcpClient..ctor", "Socket..ctor", "UdpClient..ctor", "WebRequest.Create", "Dns.GetHostAddressesAsync", "SmtpClient..ctor", "ClientWebSocket..ctor", "Ping..ctor", "IHttpClientFactory.CreateClient", "XmlReader.Create", "XDocument.Load" }) Finds(way, found);
+        Assert.Equal(13, found.Count);
+        // and the shell would not pass without its one place
+        Assert.Contains(Product.Shell.MainModule.GetTypes().Where(t => t.Namespace == Walls.Outbound).SelectMany(t => t.Methods.Where(m => m.HasBody)).SelectMany(m => m.Body.Instructions).Select(i => i.Operand).OfType<Mono.Cecil.MethodReference>(),
+            m => m.DeclaringType.FullName == "System.Net.Http.HttpClient" && m.Name == ".ctor");
+    }
+
+    [Fact]
     public void A_modules_views_stay_in_its_own_folder_and_bring_no_layout()
     {
         None(Product.Modules.SelectMany(m => Walls.Views(m.Name.Name["SmartCity.".Length..], Walls.ViewsOf(m))));
@@ -112,6 +126,17 @@ public sealed class WallTests
     [Fact]
     public void The_rule_about_project_files_finds_a_second_line() =>
         Finds("Host.csproj says more", Walls.ProjectFile("Host", File.ReadAllText(Repository.Path("src", "Host", "Host.csproj"))));
+
+    [Fact]
+    public void The_rule_about_project_files_lets_decided_packages_pass_and_no_other()
+    {
+        const string Decided = """<Project Sdk="x"><ItemGroup><PackageReference Include="CsvHelper" /><PackageReference Include="DocumentFormat.OpenXml" /><PackageReference Include="YamlDotNet" /></ItemGroup></Project>""";
+        None(Walls.ProjectFile("Indicators", Decided));
+        Finds("Traffic.csproj says more", Walls.ProjectFile("Traffic", Decided));
+        Finds("Indicators.csproj says more", Walls.ProjectFile("Indicators", Decided.Replace("YamlDotNet", "Dapper", StringComparison.Ordinal)));
+        Finds("Indicators.csproj says more", Walls.ProjectFile("Indicators", Decided.Replace("</ItemGroup>", """<ProjectReference Include="x" /></ItemGroup>""", StringComparison.Ordinal)));
+        Assert.Empty(Walls.OwnPackages.Keys.Except(Product.ModuleFolders));
+    }
 
     [Fact]
     public void Folder_key_and_class_carry_one_name() =>

@@ -73,6 +73,34 @@ internal static class Walls
     private static bool FrameworksWord(TypeDefinition type, string ending) =>
         type.BaseType is { } parent && !parent.Namespace.StartsWith("SmartCity", StringComparison.Ordinal) && parent.Name.Split('`')[0].EndsWith(ending, StringComparison.Ordinal);
 
+    /// <summary>Where calls to other machines are made; the one place that may.</summary>
+    public const string Outbound = "SmartCity.Shell.Outbound";
+
+    // what opens a connection or looks a name up; reading from an address is hidden in the last two
+    private static readonly HashSet<string> Callers = new(StringComparer.Ordinal)
+    {
+        "System.Net.Http.HttpClient", "System.Net.Http.HttpMessageInvoker", "System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler", "System.Net.Http.IHttpClientFactory", "System.Net.Http.WinHttpHandler",
+        "Microsoft.Extensions.DependencyInjection.HttpClientFactoryServiceCollectionExtensions", "System.Net.WebRequest", "System.Net.HttpWebRequest", "System.Net.FtpWebRequest", "System.Net.WebClient", "System.Net.Dns",
+        "System.Net.Sockets.Socket", "System.Net.Sockets.TcpClient", "System.Net.Sockets.UdpClient", "System.Net.WebSockets.ClientWebSocket", "System.Net.Mail.SmtpClient", "System.Net.NetworkInformation.Ping", "System.Net.Quic.QuicConnection",
+        "System.Xml.XmlUrlResolver",
+    };
+
+    /// <summary>Nobody makes a call to another machine but the one factory: whoever takes a client of it uses it, and makes none.</summary>
+    public static IEnumerable<string> Calls(IEnumerable<TypeDefinition> types) =>
+        from type in types
+        where type.Namespace != Outbound && Outermost(type).Namespace != Outbound
+        from method in type.Methods
+        where method.HasBody
+        from called in method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>()
+        where Callers.Contains(called.DeclaringType.FullName) && (called.Name == ".ctor" || !called.HasThis || called.DeclaringType.Name.EndsWith("Factory", StringComparison.Ordinal)) || FromAddress(called)
+        select $"{Outermost(type).FullName} calls {called.DeclaringType.Name}.{called.Name}; calls to other machines are made by SourceClient, and clients by {Outbound}.OutboundHttp.";
+
+    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    // XmlReader.Create(text) and its like take an address
+    private static bool FromAddress(MethodReference called) => called.Parameters.Count > 0 && called.Parameters[0].ParameterType.FullName == "System.String"
+        && (called.DeclaringType.FullName, called.Name) is ("System.Xml.XmlReader", "Create") or ("System.Xml.Linq.XDocument", "Load") or ("System.Xml.Linq.XElement", "Load") or ("System.Xml.XmlDocument", "Load") or ("System.Xml.XPath.XPathDocument", ".ctor");
+
     /// <summary>A module's views lie below its own folder of Pages, and none of them is a layout or a view start: those would
     /// leak into the pages of other modules.</summary>
     public static IEnumerable<string> Views(string module, IEnumerable<string> paths)
@@ -89,9 +117,21 @@ internal static class Walls
     public static IEnumerable<string> ViewsOf(AssemblyDefinition assembly) => assembly.CustomAttributes
         .Where(a => a.AttributeType.Name == "RazorCompiledItemAttribute").Select(a => (string)a.ConstructorArguments[2].Value);
 
-    /// <summary>A module's project file is one line.</summary>
-    public static IEnumerable<string> ProjectFile(string name, string text) => text.Trim() == """<Project Sdk="Microsoft.NET.Sdk.Razor" />""" ? []
+    /// <summary>Packages that a module has for itself, by decision 7; all other modules have none.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> OwnPackages = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["Indicators"] = ["CsvHelper", "DocumentFormat.OpenXml", "YamlDotNet"],
+    };
+
+    /// <summary>A module's project file is one line, or states the packages that were decided and nothing of the product.</summary>
+    public static IEnumerable<string> ProjectFile(string name, string text) => text.Trim() == """<Project Sdk="Microsoft.NET.Sdk.Razor" />""" || OwnPackages.TryGetValue(name, out var packages) && OnlyPackages(text, packages) ? []
         : [$"{name}.csproj says more than one line; what all modules need stands in src/Modules/Directory.Build.props, and a module needs nothing else. A package of its own needs a decision record."];
+
+    private static bool OnlyPackages(string text, string[] packages)
+    {
+        var items = System.Xml.Linq.XDocument.Parse(text).Root!.Elements("ItemGroup").SelectMany(g => g.Elements()).ToList();
+        return items.TrueForAll(i => i.Name.LocalName == "PackageReference") && items.Select(i => (string?)i.Attribute("Include")).Order(StringComparer.Ordinal).SequenceEqual(packages, StringComparer.Ordinal);
+    }
 
     /// <summary>The key of a module is its folder's name in lower-case words joined by hyphens, and its class and namespace carry that name.</summary>
     public static IEnumerable<string> Name(string folder, string key, string type)

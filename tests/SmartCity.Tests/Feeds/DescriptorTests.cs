@@ -9,9 +9,10 @@ namespace SmartCity.Tests.Feeds;
 public sealed class DescriptorTests
 {
     [Theory]
-    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are csv, ")]
+    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are arcgis, ")]
     [InlineData("preset: seoul-openapi", "format: abacus", "the format is 'abacus'; it is one of ")]
     [InlineData("source: plaza", "source: square", "the source square is not listed in city.json.")]
+    [InlineData("source: plaza", "source: plaza\nheaders: { Host: evil.kr }", "headers.Host: this header is not a feed's to set.")]
     [InlineData("url: /{secret", "url: http://{secret", "url is a path below the source's address and begins with a slash.")]
     [InlineData("every: 10s", "every: soon", "schedule.every is 'soon'; write a number and s, m, h or d, such as 10s.")]
     [InlineData("timeout: 5s", "timeout: 5m", "schedule.timeout is more than nothing and at most schedule.every.")]

@@ -136,6 +136,26 @@ public sealed class OutboundRedirectTests
         Assert.Contains("cannot be sent", answer.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(FeedBench.Air)]
+    [InlineData(FeedBench.News)]
+    [InlineData(FeedBench.Picture)]
+    public async Task A_feed_of_each_format_names_its_header_its_step_and_its_size(string feed)
+    {
+        await using var source = new StubSource();
+        source.Answer = (stream, request, stop) => (request.StartsWith("GET /there", StringComparison.Ordinal) ? StubSource.Raw(["HTTP/1.1 200 OK", $"Content-Length: {6 * 1024 * 1024}", "Connection: close"], new byte[6 * 1024 * 1024]) : To("/there"))(stream, request, stop);
+        await using var bench = await FeedBench.Start();
+        bench.Redirect(feed, source.Address);
+        Assert.Equal(FetchOutcome.BadRequest, (await bench.Beat(feed)).Outcome);
+        var descriptor = bench.Plan(feed).Descriptor;
+        (descriptor.Redirects, descriptor.Headers) = (1, new() { ["Authorization"] = "Bearer {secret:plaza}" });
+        Assert.Equal(FetchOutcome.TooLarge, (await bench.Beat(feed)).Outcome);
+        Assert.Contains($"Authorization: Bearer {FeedBench.Secret}\r\n", source.LastRequest, StringComparison.Ordinal);
+        descriptor.MaxMegabytes = 7;
+        // read whole, and then no data
+        Assert.Equal(FetchOutcome.Unparsable, (await bench.Beat(feed)).Outcome);
+    }
+
     [Fact]
     public async Task A_cookie_is_forgotten_and_the_machine_s_own_traces_are_not_told()
     {

@@ -64,7 +64,7 @@ public sealed class OutboundSettingTests
     [Theory]
     [InlineData("sensors.internal:8080", "sensors.internal:8080")]
     [InlineData("a.internal:1, b.internal:2 ,", "a.internal:1 b.internal:2")]
-    [InlineData("[::1]:8080", "::1:8080")]
+    [InlineData("[::1]:8080", "[::1]:8080")]
     [InlineData("Sensors.Internal:80", "sensors.internal:80")]
     [InlineData("10.1.2.3:443", "10.1.2.3:443")]
     public void An_entry_is_a_host_and_a_port(string setting, string expected) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using SmartCity.Shell.Feeds;
@@ -19,12 +20,12 @@ internal static class Sources
     public static Task<Answer> Ask(this SourceClient client, string url, TimeSpan? timeout = null) => client.Get(url, timeout ?? TimeSpan.FromSeconds(60), null, FeedBench.Cancel);
 }
 
-/// <summary>A port of this machine that counts who comes.</summary>
+/// <summary>A port on every address of this machine, old and new, that counts who comes.</summary>
 internal sealed class Doorstep : IAsyncDisposable
 {
     private readonly TcpListener _listener = TcpListener.Create(0);
+    private readonly ConcurrentQueue<int> _visitors = [];
     private readonly Task _counting;
-    private int _visits;
 
     public Doorstep()
     {
@@ -33,17 +34,17 @@ internal sealed class Doorstep : IAsyncDisposable
         _counting = Count();
     }
 
-    /// <summary>Open on every address of this machine, old and new.</summary>
     public int Port { get; }
 
-    /// <summary>Connections so far. The system says in order who came, so that a call of our own shows that nobody came before it.</summary>
+    /// <summary>Connections so far, besides the one that asks: the system tells of visitors in their order, so that nobody came
+    /// before it unseen.</summary>
     public async Task<int> Visits()
     {
-        var before = Volatile.Read(ref _visits);
         using var own = new TcpClient();
         await own.ConnectAsync(IPAddress.Loopback, Port, FeedBench.Cancel);
-        await TestCity.Until(() => Volatile.Read(ref _visits) > before, "our own visit is counted");
-        return Interlocked.Decrement(ref _visits);
+        var port = ((IPEndPoint)own.Client.LocalEndPoint!).Port;
+        await TestCity.Until(() => _visitors.Contains(port), "our own visit is counted");
+        return _visitors.TakeWhile(v => v != port).Count();
     }
 
     private async Task Count()
@@ -52,9 +53,9 @@ internal sealed class Doorstep : IAsyncDisposable
             try
             {
                 using var visitor = await _listener.AcceptTcpClientAsync();
-                Interlocked.Increment(ref _visits);
+                _visitors.Enqueue(((IPEndPoint)visitor.Client.RemoteEndPoint!).Port);
             }
-            catch (Exception over) when (over is SocketException or ObjectDisposedException) { return; }
+            catch (Exception over) when (over is SocketException or ObjectDisposedException or InvalidOperationException) { return; }
     }
 
     public async ValueTask DisposeAsync()

@@ -93,7 +93,7 @@ internal sealed class Walk(TestCity city)
     /// <summary>Every dataset in every format.</summary>
     public IEnumerable<(Stop Stop, Dataset Dataset, string Format)> DatasetStops() =>
         from dataset in _catalogue.Of<Dataset>()
-        from format in new[] { "csv", "json", "geojson" }
+        from format in Shell.Export.DataFiles.Formats
         select (new Stop($"/data/{dataset.Key}.{format}", _pack.Languages[0], [Shell.Catalogue.PermissionOf(dataset)], Whole: false, "/data/{file}"), dataset, format);
 
     /// <summary>Every route that takes a POST.</summary>
@@ -162,6 +162,8 @@ internal sealed class Walk(TestCity city)
         "token" => [(_token ??= LinkOf(Roles.Citizen).GetAwaiter().GetResult(), [])],
         "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
+        // the first and the last, so that those with and without areas are both seen
+        "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
         // a feed's page: what runs in this city, a closed feed of the city's own only for those who may see it

@@ -107,9 +107,9 @@ public sealed class WalkTests(WalkedCities cities) : IClassFixture<WalkedCities>
                 var placeless = format == "geojson" && dataset.Columns.All(c => c.Kind is not (ColumnKind.Area or ColumnKind.Place));
                 var right = !walk.Opens(reader, stop) ? answer.StatusCode == HttpStatusCode.NotFound
                     : placeless ? answer.StatusCode == HttpStatusCode.BadRequest && text.Contains("neither areas nor places", StringComparison.Ordinal)
-                    : answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentType?.MediaType == (format switch { "csv" => "text/csv", "json" => "application/json", _ => "application/geo+json" });
+                    : answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentType?.MediaType == (format switch { "csv" => "text/csv", "json" => "application/json", "pdf" => "application/pdf", "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _ => "application/geo+json" });
                 if (!right) wrong.Add($"{stop.Url} answers {reader.Name} with {(int)answer.StatusCode} {answer.Content.Headers.ContentType}: {text[..Math.Min(200, text.Length)]}");
-                else if (answer.IsSuccessStatusCode && format != "csv") System.Text.Json.JsonDocument.Parse(text).Dispose();
+                else if (answer.IsSuccessStatusCode && format is "json" or "geojson") System.Text.Json.JsonDocument.Parse(text).Dispose();
             }
         None(wrong);
     }

@@ -55,7 +55,7 @@ public sealed class CrashTests
         if (Environment.GetEnvironmentVariable(Variable) is not { } task) return;
         var (from, setting) = (int.Parse(task.Split(' ', 2)[0], CultureInfo.InvariantCulture), task.Split(' ', 2)[1]);
         // all of it on this thread: no other may enter a module that is still being initialised
-        var store = new ReadingStore(new CityDatabase(setting), null!);
+        var store = new ReadingStore(new CityDatabase(setting), null!, TimeZoneInfo.Utc);
         for (var batch = from + 1; ; batch++)
         {
             var at = Start.AddMinutes(batch);

@@ -23,6 +23,13 @@ internal static class News
         };
     }
 
+    /// <summary>How many items there are since yesterday, and the newest of them.</summary>
+    public static async Task<IReadOnlyList<BriefLine>> Lines(ReportContext context)
+    {
+        var fresh = (await ForReader(context.Feeds, context.Words.Language, 100, context.Cancel)).Where(d => d.Published >= context.Since).ToList();
+        return fresh.Count == 0 ? [] : [new(context.Words.Of("administrative-content.brief", fresh.Count, fresh[0].Title), Url: "/administrative-content", AsOf: context.Feeds.AsOf(AdministrativeContentModule.NewsFeed))];
+    }
+
     /// <summary>The newest items a reader of a language can read; all of them where there are none in it.</summary>
     public static async Task<IReadOnlyList<Document>> ForReader(IFeeds feeds, string language, int count, CancellationToken cancel)
     {

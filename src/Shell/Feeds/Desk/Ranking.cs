@@ -93,13 +93,13 @@ internal static class Ranking
         try
         {
             var counts = new Dictionary<string, (int Count, int Children)>(StringComparer.Ordinal);
-            using var reader = XmlRows.Open(body, type);
+            using var reader = XmlGuard.Open(body, type);
             var names = new Stack<string>();
             while (reader.Read())
             {
                 if (reader.NodeType == XmlNodeType.EndElement) names.TryPop(out _);
                 if (reader.NodeType != XmlNodeType.Element) continue;
-                XmlRows.Guard(reader);
+                XmlGuard.Check(reader);
                 if (names.TryPeek(out var parent)) counts[parent] = counts[parent] with { Children = counts[parent].Children + 1 };
                 var was = counts.GetValueOrDefault(reader.LocalName);
                 counts[reader.LocalName] = was with { Count = was.Count + 1, Children = was.Children + reader.AttributeCount };

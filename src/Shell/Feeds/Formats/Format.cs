@@ -23,6 +23,14 @@ internal static class Formats
         ["xml"] = XmlRows.Read,
         ["csv"] = CsvRows.Read,
         ["rss"] = NewsRows.Read,
+        ["cap"] = CapRows.Read,
+        ["datex2"] = Datex2Rows.Read,
+        ["ngsi"] = NgsiRows.Read,
+        ["open311"] = Open311Rows.Read,
+        ["xlsx"] = XlsxRows.Read,
+        ["gtfs"] = GtfsRows.Read,
+        ["gtfs-rt"] = GtfsRealtimeRows.Read,
+        ["gbfs"] = GbfsRows.Read,
     };
 
     /// <summary>Every format a descriptor may name; pictures are not tables.</summary>

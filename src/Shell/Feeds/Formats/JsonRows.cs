@@ -22,18 +22,19 @@ internal static class JsonRows
         var status = First(envelope.Status);
         var detail = status is null ? null : $"{status} {First(envelope.Message)}".Trim();
         if (status is not null && envelope.Class(status) is var outcome and not FetchOutcome.Ok) return Table.Of(outcome, detail);
-        var rows = envelope.Rows.Count == 0 ? root : envelope.Rows.Select(p => Find(root, p)).FirstOrDefault(e => e is { ValueKind: JsonValueKind.Array or JsonValueKind.Object });
-        if (rows is not { } list)
-            // a place of the rows that is there and empty is an answer; one that is not there is none
-            return envelope.Rows.Select(p => Find(root, p)).Any(e => e is { ValueKind: JsonValueKind.Null } or { ValueKind: JsonValueKind.String }) ? Table.Of(FetchOutcome.Empty, detail)
-                : new Table { Outcome = FetchOutcome.SchemaDrift, Detail = $"no rows at {string.Join(" or ", envelope.Rows)}", NoRows = true };
+        var rows = envelope.Rows.Count == 0 ? root : envelope.Rows.Select(p => Find(root, p)).FirstOrDefault(e => e is not null);
+        if (rows is not { } list) return new Table { Outcome = FetchOutcome.SchemaDrift, Detail = $"no rows at {string.Join(" or ", envelope.Rows)}", NoRows = true };
+        // a place of the rows that is there and empty is an answer; one that is not there is none
+        if (list.ValueKind is JsonValueKind.Null or JsonValueKind.String) return Table.Of(FetchOutcome.Empty, detail);
+        if (list.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object)) return Table.Of(FetchOutcome.Unparsable, "neither a list nor an object");
         var table = new Table { Outcome = FetchOutcome.Ok, Detail = detail, Next = First(envelope.Next) };
         if (First(envelope.MadeAt) is { } made) table.MadeAt = Mapping.Moments.Guess(made, context.Zone)?.At;
         var explode = context.Options.Explode;
+        var only = context.Options.Columns.Count == 0 ? null : context.Options.Columns.ToHashSet(StringComparer.Ordinal);
         foreach (var item in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : Items(list))
             if (item.ValueKind == JsonValueKind.Object)
-                if (explode is null || Find(item, explode) is not { ValueKind: JsonValueKind.Array } parts) Row(table, item, explode);
-                else foreach (var part in parts.EnumerateArray()) Row(table, item, explode, part);
+                if (explode is null || Find(item, explode) is not { ValueKind: JsonValueKind.Array } parts) Row(table, item, only, explode);
+                else foreach (var part in parts.EnumerateArray()) Row(table, item, only, explode, part);
             // a bare list of lists, as ArcGIS and Socrata exports have it, needs the names of its columns
             else if (item.ValueKind == JsonValueKind.Array && context.Options.Columns.Count > 0) List(table, item, context.Options.Columns);
         return table.Rows.Count > 0 ? table : Table.Of(FetchOutcome.Empty, detail);
@@ -41,9 +42,9 @@ internal static class JsonRows
 
     private static IEnumerable<JsonElement> Items(JsonElement one) { yield return one; }
 
-    private static void Row(Table table, JsonElement item, string? explode = null, JsonElement part = default)
+    private static void Row(Table table, JsonElement item, HashSet<string>? only, string? explode = null, JsonElement part = default)
     {
-        var row = new RowOf(table);
+        var row = new RowOf(table, only);
         Flatten(row, "", item, explode, 0);
         if (part.ValueKind == JsonValueKind.Object) Flatten(row, explode + "/", part, null, 1);
         else if (part.ValueKind != JsonValueKind.Undefined && Value(part) is { } cell) row.Set(explode!, cell);
@@ -63,6 +64,27 @@ internal static class JsonRows
         row.Add();
     }
 
+    /// <summary>Sets the cells of a JSON text that stands in a cell itself, below a name; a geometry stays as it is.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static void Nested(RowOf row, string name, string json)
+    {
+        if (json.Length > GeometryLength) throw new InvalidDataException("a JSON text of more than 1 MB in a cell");
+        using var document = Parse(System.Text.Encoding.UTF8.GetBytes(json));
+        var root = document.RootElement;
+        if (root.ValueKind == JsonValueKind.Array) Array(row, name, root, null, 1);
+        else if (root.ValueKind != JsonValueKind.Object || IsGeometry(root)) row.Set(name, json);
+        else Flatten(row, name + "/", root, null, 1);
+    }
+
+    /// <summary>Sets the cells of a value below a name.</summary>
+    public static void Set(RowOf row, string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object && !IsGeometry(value)) Flatten(row, name + "/", value, null, 1);
+        else if (value.ValueKind == JsonValueKind.Object) row.Set(name, value.GetRawText());
+        else if (value.ValueKind == JsonValueKind.Array) Array(row, name, value, null, 1);
+        else if (Value(value) is { } cell) row.Set(name, cell);
+    }
+
     private static void Flatten(RowOf row, string prefix, JsonElement item, string? without, int depth)
     {
         foreach (var property in item.EnumerateObject())
@@ -72,7 +94,9 @@ internal static class JsonRows
             switch (property.Value.ValueKind)
             {
                 case JsonValueKind.Object when IsGeometry(property.Value):
-                    if (property.Value.GetRawText() is { Length: <= GeometryLength } geometry) row.Set(name, geometry);
+                    // a place that is too long to be drawn is in doubt, and what it is the place of stands
+                    row.Set(name, property.Value.GetRawText() is { Length: <= GeometryLength } geometry ? geometry : Mapping.Geometries.TooLong);
+                    if (property.Value.GetProperty("coordinates") is var c && c.GetArrayLength() == 3 && c[2].ValueKind == JsonValueKind.Number) row.Set(name + "/height", c[2].GetDouble());
                     break;
                 case JsonValueKind.Object when depth < 8: Flatten(row, name + "/", property.Value, without, depth + 1); break;
                 case JsonValueKind.Array: Array(row, name, property.Value, without, depth); break;
@@ -100,7 +124,8 @@ internal static class JsonRows
 
     private static bool IsGeometry(JsonElement item) => item.TryGetProperty("coordinates", out var c) && c.ValueKind == JsonValueKind.Array && item.TryGetProperty("type", out var t) && t.ValueKind == JsonValueKind.String;
 
-    /// <summary>The element at a path of keys joined by <c>/</c>; <c>*</c> is any key under which the rest exists, a number an element of a list.</summary>
+    /// <summary>The element at a path of keys joined by <c>/</c>; <c>*</c> is any key under which the rest exists, <c>[]</c> the
+    /// first key with a list of objects, a number an element of a list.</summary>
     public static JsonElement? Find(JsonElement from, string path)
     {
         var here = from;
@@ -113,6 +138,12 @@ internal static class JsonRows
             {
                 var rest = string.Join('/', keys[(i + 1)..]);
                 return here.EnumerateObject().Select(child => Find(child.Value, rest)).FirstOrDefault(e => e is not null);
+            }
+            if (keys[i] == "[]")
+            {
+                here = here.EnumerateObject().Select(child => child.Value).FirstOrDefault(v => v.ValueKind == JsonValueKind.Array && v.GetArrayLength() > 0 && v[0].ValueKind == JsonValueKind.Object);
+                if (here.ValueKind == JsonValueKind.Undefined) return null;
+                continue;
             }
             if (!here.TryGetProperty(keys[i], out here)) return null;
         }

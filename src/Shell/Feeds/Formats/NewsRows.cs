@@ -7,7 +7,7 @@ internal static class NewsRows
 {
     public static Table Read(ReadOnlyMemory<byte> body, ReadContext context)
     {
-        var (outcome, documents, detail) = NewsReader.Read(new(FetchOutcome.Ok, body.ToArray(), ContentType: context.ContentType), context.Zone, context.Now);
+        var (outcome, documents, detail) = NewsReader.Read(new(FetchOutcome.Ok, body.ToArray(), ContentType: context.ContentType), context.Zone, context.Now, context.Options.Encoding);
         if (outcome != FetchOutcome.Ok) return Table.Of(outcome, detail);
         var table = new Table { Outcome = FetchOutcome.Ok };
         foreach (var document in documents)

@@ -4,30 +4,10 @@ using System.Xml;
 namespace SmartCity.Shell.Feeds.Formats;
 
 /// <summary>Rows of an XML answer: every element with the local name that the envelope's rows end in. Children become columns joined by
-/// <c>/</c>, attributes <c>@name</c>, repeated children <c>name/1</c> and so on. Namespaces are not told apart.</summary>
+/// <c>/</c>, attributes <c>child@name</c>, repeated children <c>name/1</c> and so on. Namespaces are not told apart.</summary>
 internal static class XmlRows
 {
-    public const int MaxDepth = 32, MaxAttributes = 64, MaxText = 64 * 1024, MaxRepeats = 16;
-
-    private static readonly XmlReaderSettings Safe = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 20_000_000, IgnoreComments = true, IgnoreProcessingInstructions = true, IgnoreWhitespace = true,
-    };
-
-    static XmlRows() => Encodings.Know();
-
-    /// <summary>A reader without document types or outside files. Whoever reads with it calls <see cref="Guard"/> at every element.</summary>
-    public static XmlReader Open(ReadOnlyMemory<byte> body, string? contentType = null) =>
-        Encodings.Named(contentType) is { } encoding && !body.Span.StartsWith("\uFEFF"u8)
-            ? XmlReader.Create(new StreamReader(new MemoryStream(body.ToArray()), encoding), Safe)
-            : XmlReader.Create(new MemoryStream(body.ToArray()), Safe);
-
-    /// <exception cref="InvalidDataException">The element lies too deep or has too many attributes.</exception>
-    public static void Guard(XmlReader reader)
-    {
-        if (reader.Depth > MaxDepth) throw new InvalidDataException($"nested deeper than {MaxDepth}");
-        if (reader.AttributeCount > MaxAttributes) throw new InvalidDataException($"an element with more than {MaxAttributes} attributes");
-    }
+    public const int MaxRepeats = 16;
 
     public static Table Read(ReadOnlyMemory<byte> body, ReadContext context)
     {
@@ -37,14 +17,14 @@ internal static class XmlRows
         // the envelope is small: whatever stands outside the rows is kept by local name
         var outside = new Dictionary<string, string>(StringComparer.Ordinal);
         var table = new Table { Outcome = FetchOutcome.Ok };
-        using var reader = Open(body, context.ContentType);
+        using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding);
         var names = new Stack<string>();
         for (var more = reader.Read(); more;)
         {
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element:
-                    Guard(reader);
+                    XmlGuard.Check(reader);
                     if (items.Contains(reader.LocalName)) { Row(reader, table); more = !reader.EOF; continue; }
                     for (var i = 0; i < reader.AttributeCount; i++)
                     {
@@ -75,7 +55,7 @@ internal static class XmlRows
 
     private static string Last(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    private static string Cut(string text) => text.Length <= MaxText ? text : throw new InvalidDataException("a text of more than 64 KB");
+    private static string Cut(string text) => text.Length <= XmlGuard.MaxText ? text : throw new InvalidDataException("a text of more than 64 KB");
 
     /// <summary>Reads the element the reader stands on as one row and leaves the reader behind it.</summary>
     internal static void Row(XmlReader reader, Table table)
@@ -87,12 +67,12 @@ internal static class XmlRows
 
     private static void Element(XmlReader reader, string path, RowOf row)
     {
-        Guard(reader);
+        XmlGuard.Check(reader);
         var depth = reader.Depth;
         for (var i = 0; i < reader.AttributeCount; i++)
         {
             reader.MoveToAttribute(i);
-            if (reader.Prefix != "xmlns" && reader.Name != "xmlns") row.Set(path.Length == 0 ? "@" + reader.LocalName : $"{path}@{reader.LocalName}", Cut(reader.Value));
+            if (reader.Prefix != "xmlns" && reader.Name != "xmlns") row.Set($"{path.TrimEnd('/')}@{reader.LocalName}", Cut(reader.Value));
         }
         reader.MoveToElement();
         if (reader.IsEmptyElement)
@@ -116,8 +96,7 @@ internal static class XmlRows
             }
             if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA)
             {
-                if (text.Length + reader.Value.Length > MaxText) throw new InvalidDataException("a text of more than 64 KB");
-                text.Append(reader.Value);
+                if (!XmlGuard.Text(reader, text, XmlGuard.MaxText)) throw new InvalidDataException("a text of more than 64 KB");
             }
             reader.Read();
         }
@@ -130,7 +109,7 @@ internal static class XmlRows
     {
         var depth = reader.Depth;
         if (reader.IsEmptyElement) { reader.Read(); return; }
-        while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth)) if (reader.NodeType == XmlNodeType.Element) Guard(reader);
+        while (reader.Read() && !(reader.NodeType == XmlNodeType.EndElement && reader.Depth == depth)) if (reader.NodeType == XmlNodeType.Element) XmlGuard.Check(reader);
         reader.Read();
     }
 
@@ -145,7 +124,7 @@ internal static class XmlRows
             var name = Last(path);
             var open = text.IndexOf($"<{name}>", StringComparison.Ordinal) + name.Length + 2;
             var close = text.IndexOf($"</{name}>", StringComparison.Ordinal);
-            return open > name.Length + 1 && close >= open ? text[open..close].Trim() : null;
+            return open > name.Length + 1 && close >= open ? text[open..close].Replace("<![CDATA[", "", StringComparison.Ordinal).Replace("]]>", "", StringComparison.Ordinal).Trim() : null;
         }
         if (envelope.Status.Select(Of).FirstOrDefault(c => c is not null) is not { } status || envelope.Class(status) is not (var outcome and not FetchOutcome.Ok)) return null;
         return Table.Of(outcome, $"{status} {NewsReader.Plain(envelope.Message.Select(Of).FirstOrDefault(m => m is not null) ?? "", 200)}".Trim());

@@ -9,6 +9,7 @@ internal static class Grids
     private static readonly Dictionary<string, Grid?> All = new(StringComparer.OrdinalIgnoreCase)
     {
         ["EPSG:4326"] = null,
+        ["EPSG:3067"] = new(0, 27, 0.9996, 500_000, 0),
         ["EPSG:5179"] = new(38, 127.5, 0.9996, 1_000_000, 2_000_000),
         ["EPSG:5181"] = new(38, 127, 1, 200_000, 500_000),
         ["EPSG:5186"] = new(38, 127, 1, 200_000, 600_000),
@@ -24,7 +25,7 @@ internal static class Grids
     {
         if (!double.IsFinite(x) || !double.IsFinite(y) || !All.TryGetValue(crs, out var grid)) return null;
         if (grid is null) return Math.Abs(y) <= 90 && Math.Abs(x) <= 180 ? new(y, x) : null;
-        if (Math.Abs(x - grid.East) > 3e6 || Math.Abs(y - grid.North) > 6e6) return null;
+        if (Math.Abs(x - grid.East) > 3e6 || Math.Abs(y - grid.North) > (grid.Lat0 == 0 ? 1e7 : 6e6)) return null;
         return Inverse(grid, x, y);
     }
 

@@ -13,7 +13,8 @@ internal static class Moments
     public static (DateTimeOffset At, DateTimeOffset? Until)? Read(Cell cell, FeedDescriptor.TimeOf map, TimeZoneInfo zone, IReadOnlyList<string> languages)
     {
         if (cell.Kind == CellKind.None) return null;
-        var text = cell.ToString();
+        // many thousand vehicles say their time as a number
+        var text = cell.Kind == CellKind.Number && map.Format is ["unix" or "unix-ms"] ? "" : cell.ToString();
         foreach (var format in map.Format)
             if (Read(cell, text, format, zone, languages) is { } found) return found.At >= First && found.At < Last ? found : null;
         return null;

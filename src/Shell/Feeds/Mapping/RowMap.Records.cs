@@ -20,13 +20,14 @@ internal sealed partial class RowMap
     {
         var map = _map.Event;
         // titles in several languages come and go; of a single one the column must be there
-        if (Drift(("id", map.Id), ("title", [.. map.Title.SelectMany(t => t.Value)])) is { } lost) return lost;
+        if (Drift(("id", map.Id), ("title", [.. Spoken(map.Title).SelectMany(t => t.Value)])) is { } lost) return lost;
         var (id, version, link, areas) = (Columns(map.Id), Columns(map.Version), Columns(map.Link), Columns(map.Areas));
         WordColumns kind = new(this, map.Kind), status = new(this, map.Status), severity = new(this, map.Severity), urgency = new(this, map.Urgency), certainty = new(this, map.Certainty), test = new(this, map.Test);
         TimeColumns reported = new(this, map.Reported), onset = new(this, map.Onset), expires = new(this, map.Expires);
         var place = new PlaceColumns(this);
-        var titles = map.Title.Select(t => (t.Key, Columns(t.Value))).ToArray();
-        var summaries = map.Summary.Select(t => (t.Key, Columns(t.Value))).ToArray();
+        var titles = Spoken(map.Title).Select(t => (t.Key, Columns(t.Value))).ToArray();
+        var summaries = Spoken(map.Summary).Select(t => (t.Key, Columns(t.Value))).ToArray();
+        var also = Columns(map.Also);
         var attributes = Attributes();
         var lasts = map.Lasts is { } text && FeedPlan.TryDuration(text, out var span) ? span : (TimeSpan?)null;
         var events = new Dictionary<string, Event>(StringComparer.Ordinal);
@@ -45,10 +46,13 @@ internal sealed partial class RowMap
             if (doubt is not null) _odd.Count("places cannot be used", doubt);
             var (begins, ends) = (onset.Of(row), expires.Of(row)?.At);
             if (ends < (begins?.At ?? at)) { _odd.Count("events end before they begin", key); ends = null; }
-            ends ??= begins?.Until ?? (lasts is { } l ? (at ?? _fetchedAt) + l : null);
+            ends ??= begins?.Until ?? (lasts is { } l ? (begins?.At ?? at ?? _fetchedAt) + l : null);
             var state = status.As<EventStatus>(row);
-            if (events.TryGetValue(key, out var other) && other.ReportedAt > (at ?? _fetchedAt)) continue;
-            events[key] = new(key, Number(version.Of(row)) ?? (at ?? _fetchedAt).ToUnixTimeMilliseconds(), NewsReader.Plain(kind.Of(row) ?? "", 60).ToLowerInvariant(), state, title, at ?? _fetchedAt, _fetchedAt)
+            var number = Number(version.Of(row)) ?? (at ?? _fetchedAt).ToUnixTimeMilliseconds();
+            if (events.TryGetValue(key, out var other) && (other.Version > number || other.Version == number && other.ReportedAt > (at ?? _fetchedAt))) continue;
+            var told = Attributes(row, attributes);
+            if (also.Text(row) is { Length: > 0 and <= 20_000 } names && names != key) told = SmartCity.Attributes.Of(new Dictionary<string, string>(told) { [EventMemory.Also] = NewsReader.Plain(names, 20_000) });
+            events[key] = new(key, number, NewsReader.Plain(kind.Of(row) ?? "", 60).ToLowerInvariant(), state, title, at ?? _fetchedAt, _fetchedAt)
             {
                 Summary = Words(row, summaries, MaxText) ?? Text.Same(""),
                 Severity = severity.As<Severity>(row),
@@ -60,8 +64,8 @@ internal sealed partial class RowMap
                 Shape = shape,
                 PlaceInDoubt = doubt,
                 Test = test.Of(row) is { } word && word.Equals("true", StringComparison.OrdinalIgnoreCase),
-                Link = Address(link.Text(row)),
-                Attributes = Attributes(row, attributes),
+                Link = link.First(row, Address),
+                Attributes = told,
             };
         }
         return Ended(new(FetchOutcome.Ok) { Events = [.. events.Values] }, events.Count, "events");
@@ -89,21 +93,27 @@ internal sealed partial class RowMap
     private Text? Words(Cell[] row, (string Language, Alias Columns)[] texts, int length)
     {
         var found = new List<KeyValuePair<string, string>>();
+        string? any = null;
         foreach (var (language, columns) in texts)
             if (columns.Text(row) is { Length: > 0 } text && NewsReader.Plain(text, length) is { Length: > 0 } plain)
-                if (language == "any") return Text.Same(plain);
+                if (language == "any") any ??= plain;
                 else found.Add(KeyValuePair.Create(language, plain));
-        return found.Count == 0 ? null : new(found);
+        return found.Count > 0 ? new(found) : any is null ? null : Text.Same(any);
     }
 
     private (IReadOnlyList<string> Codes, bool Elsewhere) Areas(string? text, string codes)
     {
         if (text is not { Length: > 0 }) return ([], false);
-        var found = new List<string>();
+        var (found, here) = (new List<string>(), false);
         foreach (var name in text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(200))
-            if (_city.FindArea(name, codes) is { } area && !found.Contains(area.Code)) found.Add(area.Code);
-        return (found, found.Count == 0);
+            if (_city.FindArea(name, codes == "any" ? null : codes) is { } area) { if (!found.Contains(area.Code)) found.Add(area.Code); }
+            else here |= _map.Event.Everywhere.Contains(name) || _city.Name.Languages.Any(l => name.StartsWith(_city.Name.In(l), StringComparison.OrdinalIgnoreCase));
+        return (found, found.Count == 0 && !here);
     }
+
+    // a language that stands in the column's name: one entry for each that came
+    private IEnumerable<KeyValuePair<string, List<string>>> Spoken(Dictionary<string, List<string>> texts) =>
+        texts.SelectMany(t => t.Key != "*" ? [t] : t.Value.Where(p => p.EndsWith('*')).SelectMany(p => _table.Columns.Where(c => c.Length > p.Length - 1 && c.StartsWith(p[..^1], StringComparison.Ordinal)).Select(c => KeyValuePair.Create(c[(p.Length - 1)..], (List<string>)[c]))));
 
     private static string? Address(string? text) =>
         text is { Length: > 0 and <= 2000 } && Uri.TryCreate(text.Trim(), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri!.AbsoluteUri : null;
@@ -122,7 +132,7 @@ internal sealed partial class RowMap
             if (deleted.Of(row) is "true") continue;
             var called = NewsReader.Plain(title.Text(row) ?? "", MaxName);
             if (called.Length == 0) { Bad("documents have no title"); continue; }
-            var address = Address(link.Text(row));
+            var address = link.First(row, Address);
             var at = published.Of(row)?.At;
             var key = Id(id.Text(row), address + "\n" + called)!;
             documents.TryAdd(key, new(key, called, address, at is { } when && when <= _fetchedAt + Ahead ? when : _fetchedAt, NewsReader.Plain(summary.Text(row) ?? "", 500),

@@ -38,7 +38,10 @@ internal sealed partial class RowMap
     /// <param name="fetchedAt">When it was fetched.</param>
     public static Mapped Map(FeedPlan plan, CityPack city, Table table, TimeSpan covers, DateTimeOffset fetchedAt)
     {
+        var came = table.Rows.Count;
         if (TableSteps.Apply(plan.Descriptor.Rows, table, city) is { } refused) return new(FetchOutcome.SchemaDrift, refused);
+        // the answer is well and holds nothing of this kind
+        if (table.Rows.Count == 0 && came > 0 && plan.Feed.Kind is not (FeedKind.Events or FeedKind.Documents)) return new(FetchOutcome.Empty, "no row is of this kind");
         var map = new RowMap(plan, city, table, covers, fetchedAt);
         var mapped = plan.Feed.Kind switch
         {
@@ -51,16 +54,31 @@ internal sealed partial class RowMap
         return mapped with { Unmapped = [.. table.Columns.Where((_, i) => !map._used.Contains(i))] };
     }
 
-    /// <summary>The columns of a table that a list of aliases means: the first one that a row has.</summary>
+    /// <summary>The columns of a table that a list of aliases means: the first one in which a row has something.</summary>
     private readonly struct Alias(int[] columns)
     {
         public bool Any => columns is { Length: > 0 };
         public Cell Of(Cell[] row)
         {
             if (columns is null) return default;
+            Cell empty = default;
             foreach (var column in columns)
-                if (Table.At(row, column) is { Kind: not CellKind.None } cell) return cell;
-            return default;
+            {
+                var cell = Table.At(row, column);
+                if (cell.Kind == CellKind.None) continue;
+                // a name that is there and empty does not hide the next one
+                if (cell is not { Kind: CellKind.Text, Text.Length: 0 }) return cell;
+                empty = cell;
+            }
+            return empty;
+        }
+        /// <summary>The first cell of which something comes.</summary>
+        public T? First<T>(Cell[] row, Func<string, T?> of) where T : class
+        {
+            if (columns is not null)
+                foreach (var column in columns)
+                    if (Table.At(row, column) is { Kind: not CellKind.None } cell && of(cell.ToString()) is { } found) return found;
+            return null;
         }
         public string? Text(Cell[] row) => Of(row) is { Kind: not CellKind.None } cell ? cell.ToString() : null;
     }
@@ -183,7 +201,8 @@ internal sealed partial class RowMap
             }
             if (field.Words && _map.Words.TryGetValue(text, out var meant)) return (meant, Quality.Good);
             // thousands are grouped by some sources; 12,34 is a decimal comma, which none may use without saying so
-            if (text.Contains(',', StringComparison.Ordinal) && !Grouped(text) || !double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out value))
+            if (Number(text) is { } number) value = number;
+            else
             {
                 Unread(text);
                 return (null, Quality.Missing);
@@ -200,12 +219,16 @@ internal sealed partial class RowMap
             (factor, offset) = own;
         }
         value = value * field.Of.Scale * factor + offset;
-        if (double.IsFinite(value) && value >= field.Property.Min && value <= field.Property.Max) return (value == 0 ? 0 : value, Quality.Good);
+        if (double.IsFinite(value) && value >= field.Property.Min && value <= field.Property.Max) return (value == 0 ? 0 : value, field.Of.Quality);
         _odd.Count("values are outside what is believed");
         return (null, Quality.Suspect);
     }
 
     private void Unread(string text) => _odd.Count("values are not numbers", text);
+
+    /// <summary>A number in digits, its thousands grouped or not; null where it is none.</summary>
+    internal static double? Number(string text) =>
+        (!text.Contains(',', StringComparison.Ordinal) || Grouped(text)) && double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static bool Grouped(string text)
     {
@@ -275,13 +298,15 @@ internal sealed partial class RowMap
             return _map._known[key] = Make(key, row);
         }
 
+        private string? Codes => _of.AreaCodes == "any" ? null : _of.AreaCodes;
+
         private Thing? Make(string key, Cell[] row)
         {
             var city = _map._city;
-            if (_of.IsArea) return city.FindArea(key, _of.AreaCodes) is { } area ? new(area.Code, area.Name, area.Code, area.Centre) : null;
+            if (_of.IsArea) return city.FindArea(key, Codes) is { } area ? new(area.Code, area.Name, area.Code, area.Centre) : null;
             key = key.EndsWith(".0", StringComparison.Ordinal) ? key[..^2] : key;
             if (_map._plan.Register.TryGetValue(key, out var registered)) return registered;
-            var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, _of.AreaCodes) : null;
+            var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, Codes) : null;
             // a source for the whole country: rows of other places are not this city's
             if (_area.Any && inArea is null) return null;
             var (shape, doubt) = _place.Of(row);
@@ -306,7 +331,7 @@ internal sealed partial class RowMap
 
         public (Shape? Shape, string? Doubt) Of(Cell[] row)
         {
-            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.GeoJson(geometry);
+            if (_geometry.Text(row) is { Length: > 0 } geometry) return Geometries.Read(geometry, map._map.Place.Crs);
             if (_x.Any && Geometries.Degrees(_x.Of(row)) is { } x && Geometries.Degrees(_y.Of(row)) is { } y)
                 return Grids.Wgs84(map._map.Place.Crs, x, y) is { } place ? Geometries.Checked(ShapeKind.Point, [[place]]) : (null, $"{x} {y}");
             if (_lat.Any && Geometries.Degrees(_lat.Of(row)) is { } lat && Geometries.Degrees(_lon.Of(row)) is { } lon) return Geometries.Checked(ShapeKind.Point, [[new(lat, lon)]]);
@@ -320,7 +345,7 @@ internal sealed partial class RowMap
     {
         Dictionary<string, string>? found = null;
         foreach (var (name, columns) in attributes)
-            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = NewsReader.Plain(text, 500);
+            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = Address(text) is { } address ? address : NewsReader.Plain(text, 500);
         return found ?? SmartCity.Attributes.None;
     }
 

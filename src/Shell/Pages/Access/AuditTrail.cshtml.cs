@@ -29,6 +29,8 @@ internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, 
     /// <summary>Number of the page, from 0.</summary>
     [BindProperty(SupportsGet = true)]
     public int P { get; set; }
+    /// <summary>The platform's own kinds, and those that modules have written.</summary>
+    public IReadOnlyList<string> Kinds { get; private set; } = AuditKinds.All;
     public IReadOnlyList<AuditEntry> Shown { get; private set; } = [];
     public bool HasMore { get; private set; }
 
@@ -36,6 +38,8 @@ internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, 
     {
         P = Math.Clamp(P, 0, 1_000_000);
         var found = await Asked().Skip(P * PageSize).Take(PageSize + 1).ToListAsync(cancel);
+        // a module's kind is the key of its word and holds a dot
+        Kinds = [.. AuditKinds.All, .. await db.Audit.AsNoTracking().Where(a => a.Kind.Contains(".")).Select(a => a.Kind).Distinct().Order().ToListAsync(cancel)];
         (Shown, HasMore) = ([.. found.Take(PageSize)], found.Count > PageSize);
     }
 
@@ -56,6 +60,8 @@ internal sealed class AuditTrailModel(AccessDb db, CityPack city, IWords words, 
         // without it the page would be drawn behind the last row
         return new EmptyResult();
     }
+
+    public string WordOf(string kind) => kind.Contains('.', StringComparison.Ordinal) ? words[kind] : words["access.audit." + kind];
 
     public string Instant(AuditEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(entry.At).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

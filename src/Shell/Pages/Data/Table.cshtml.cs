@@ -1,15 +1,13 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using SmartCity.Shell.City;
 using SmartCity.Shell.Export;
 
 namespace SmartCity.Shell.Pages.Data;
 
 /// <summary>One dataset as a table, with the same filters and order as its files. Closed and absent look the same.</summary>
 [Authorize("city.view")]
-internal sealed class TableModel(DatasetReader reader, CityPack city, IFeeds feeds, IWords words) : PageModel
+internal sealed class TableModel(DatasetReader reader, Cells cells, IFeeds feeds, IWords words) : PageModel
 {
     /// <summary>Rows on a page; the files carry all.</summary>
     public const int Most = 500;
@@ -44,13 +42,5 @@ internal sealed class TableModel(DatasetReader reader, CityPack city, IFeeds fee
     }
 
     /// <summary>A value for people.</summary>
-    public string Show(Column column, object row) => column.Of(row) switch
-    {
-        null => "—",
-        double number => Units.Number(number, column.Decimals),
-        DateTimeOffset at => ((ICity)city).Local(at).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-        string code when column.Kind == ColumnKind.Area => city.Area(code)?.Name.ToString() ?? code,
-        Place place => string.Create(CultureInfo.InvariantCulture, $"{place.Latitude:0.####}, {place.Longitude:0.####}"),
-        var other => other.ToString()!,
-    };
+    public string Show(Column column, object row) => cells.Show(column, row);
 }

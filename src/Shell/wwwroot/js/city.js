@@ -14,8 +14,10 @@
     const [unit, size] = seconds < 120 ? ['s', 1] : seconds < 7200 ? ['m', 60] : seconds < 172800 ? ['h', 3600] : ['d', 86400];
     return ageWords[unit].replace('{0}', Math.floor(seconds / size));
   }
+  // a page of the past stands still
+  const frozen = 'past' in document.body.dataset ? Number(document.body.dataset.now) : 0;
   function tellAges() {
-    const now = Date.now() - skew;
+    const now = frozen || Date.now() - skew;
     for (const time of document.querySelectorAll('time[data-age]')) {
       time.dataset.asof ??= time.textContent;
       const instant = time.getAttribute('datetime');

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace SmartCity.Atmosphere.Pages;
 
 /// <summary>Rain by area and by hour, and where snow lies.</summary>
-internal sealed class RainAndSnowModel(ICity city, IFeeds feeds, IWords words, IServiceProvider services, TimeProvider time) : PageModel
+internal sealed class RainAndSnowModel(ICity city, IFeeds feeds, IWords words, IServiceProvider services) : PageModel
 {
     public IReadOnlyList<RainRow> Rain { get; private set; } = [];
     public IReadOnlyList<SnowRow> Snow { get; private set; } = [];
@@ -25,7 +25,7 @@ internal sealed class RainAndSnowModel(ICity city, IFeeds feeds, IWords words, I
     {
         await ReadRain(cancel);
         ReadSnow();
-        var (from, to, step) = Period.Of("24h", time.GetUtcNow());
+        var (from, to, step) = Period.Of("24h", feeds.Now);
         var points = await feeds.History(AtmosphereModule.RainFeed, RainMeasures.TenMinutes.Key, null, from, to, step, cancel);
         // an hour's rain is a sum, not a mean
         points = [.. points.Select(p => p with { Value = p.Sum })];
@@ -58,7 +58,7 @@ internal sealed class RainAndSnowModel(ICity city, IFeeds feeds, IWords words, I
 
     private async Task ReadRain(CancellationToken cancel)
     {
-        var rows = await RainDatasets.Rows(new(services, city, feeds, new Dictionary<string, string>(), time.GetUtcNow(), cancel));
+        var rows = await RainDatasets.Rows(new(services, city, feeds, new Dictionary<string, string>(), feeds.Now, cancel));
         Rain = RainAsOf is { Shown: true } ? [.. rows.OrderByDescending(r => r.Hour ?? -1)] : [.. rows.Select(r => r with { TenMinutes = null, Hour = null })];
     }
 

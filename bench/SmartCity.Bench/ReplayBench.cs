@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using SmartCity.Shell.Replay;
+using SmartCity.Shell.Store;
+
+namespace SmartCity.Bench;
+
+/// <summary>The whole main screen at any instant of the last 30 days, over as many values as the demonstration city brings in
+/// that time; and what that costs somebody who looks at the present meanwhile.</summary>
+internal static class ReplayBench
+{
+    private const int Days = 30, Instants = 40, Live = 200;
+
+    public static async Task Run()
+    {
+        await using var city = await BenchCity.Start();
+        var (rows, filled) = await Fill(city);
+        using var client = new HttpClient { BaseAddress = city.Address };
+        var random = new Random(4711);
+        var now = DateTimeOffset.UtcNow;
+        string Address() => $"/ko?at={ReplayRequest.Write(now.AddMinutes(-random.Next(60, (Days - 2) * 24 * 60)))}";
+        await Time(client, Address());
+        var (first, again) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Instants; i++)
+        {
+            var address = Address();
+            first.Add(await Time(client, address));
+            again.Add(await Time(client, address));
+        }
+        var alone = new List<double>();
+        for (var i = 0; i < Live; i++) alone.Add(await Time(client, "/ko"));
+        using var end = new CancellationTokenSource();
+        var replaying = Task.Run(async () =>
+        {
+            using var other = new HttpClient { BaseAddress = city.Address };
+            var made = 0;
+            for (; !end.IsCancellationRequested; made++) await Time(other, Address());
+            return made;
+        });
+        var beside = new List<double>();
+        for (var i = 0; i < Live; i++) beside.Add(await Time(client, "/ko"));
+        await end.CancelAsync();
+        var screens = await replaying;
+        Console.WriteLine($"{rows:n0} values of {Days} days, filled at {rows / filled.TotalSeconds:n0}/s; {Instants} instants by chance, each a screen that nobody has asked for before.");
+        Console.WriteLine();
+        Console.WriteLine("| | median, ms | 95 of 100 below, ms | longest, ms |");
+        Console.WriteLine("|---|---|---|---|");
+        Tell("main screen of the past, first viewer", first);
+        Tell("the same, next viewer", again);
+        Tell("main screen of the present, nobody looks back", alone);
+        Tell($"main screen of the present, beside one who looks back without a pause ({screens} screens)", beside);
+    }
+
+    private static void Tell(string what, List<double> times)
+    {
+        times.Sort();
+        Console.WriteLine($"| {what} | {times[times.Count / 2]:0.0} | {times[times.Count * 95 / 100]:0.0} | {times[^1]:0.0} |");
+    }
+
+    private static async Task<double> Time(HttpClient client, string address)
+    {
+        var watch = Stopwatch.StartNew();
+        using var answer = await client.GetAsync(new Uri(address, UriKind.Relative));
+        var html = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode || html.Length < 10_000) throw new InvalidOperationException($"{address} answered {answer.StatusCode}");
+        return watch.Elapsed.TotalMilliseconds;
+    }
+
+    // the same things and properties as the living city, at its own pace, each fetched within its minute
+    private static async Task<(long Rows, TimeSpan Time)> Fill(BenchCity city)
+    {
+        var (store, answers) = (city.Services.GetRequiredService<ReadingStore>(), city.Services.GetRequiredService<AnswerLog>());
+        // what the sources told of their past when this city began is not what it would have known
+        await using (var connection = await city.Services.GetRequiredService<CityDatabase>().Open(default))
+            foreach (var table in new[] { "observations", "hours", "days" })
+            {
+                await using var delete = connection.CreateCommand();
+                delete.CommandText = $"DELETE FROM feeds_{table}";
+                await delete.ExecuteNonQueryAsync();
+            }
+        await store.Forget(default);
+        var minute = new DateTimeOffset(DateTimeOffset.UtcNow.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var random = new Random(1);
+        long rows = 0;
+        var watch = Stopwatch.StartNew();
+        foreach (var plan in city.Book.Plans)
+        {
+            var feed = plan.Feed.Key;
+            var values = city.Book.Latest(feed).Values.Values.ToList();
+            var step = plan.Covers < TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : plan.Covers;
+            for (var day = Days; day > 0; day--)
+            {
+                var readings = new List<Reading>();
+                for (var at = minute.AddDays(-day); at < minute.AddDays(1 - day); at += step)
+                {
+                    foreach (var value in values) readings.Add(value with { ObservedAt = at, ObservedUntil = at + plan.Covers, FetchedAt = at + TimeSpan.FromSeconds(20), Value = value.Value is null ? null : Math.Round(value.Value.Value * (0.5 + random.NextDouble()), 2) });
+                    answers.Put(new(feed, at + TimeSpan.FromSeconds(20), SmartCity.FetchOutcome.Ok, null, values.Count, TimeSpan.FromMilliseconds(9), null, [], plan.KeepRaw));
+                }
+                await store.Add(feed, readings, default);
+                await answers.Flush(default);
+                rows += readings.Count;
+            }
+        }
+        return (rows, watch.Elapsed);
+    }
+}
