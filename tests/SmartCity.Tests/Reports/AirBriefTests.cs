@@ -59,7 +59,11 @@ public sealed class AirBriefTests
             return Task.FromResult<IReadOnlyList<Point>>(points);
         }
 
+        public DateTimeOffset Now => Midnight;
         public AsOf? AsOf(string feed) => null;
+        public IReadOnlyList<Event> Events(string feed) => [];
+        public Task<IReadOnlyList<Event>> EventLog(string feed, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<Event>>([]);
+        public Task<IReadOnlyList<Figure>> Figures(string feed, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<Figure>>([]);
         public Snapshot Latest(string feed) => Snapshot.None;
         public Task<IReadOnlyList<Reading>> Since(string feed, string property, DateTimeOffset from, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<Reading>>([]);
         public Task<IReadOnlyList<Document>> Documents(string feed, int count, CancellationToken cancel = default) => Task.FromResult<IReadOnlyList<Document>>([]);
