@@ -22,7 +22,7 @@ internal static class FuzzBench
         Console.WriteLine();
         Console.WriteLine("| target | µs an input | slowest, ms | wrong |");
         Console.WriteLine("|---|---|---|---|");
-        Parallel.ForEach(targets, target =>
+        Parallel.ForEach(targets, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, target =>
         {
             var mutator = new Mutator(target.Name.Aggregate(23, (hash, c) => unchecked(hash * 31 + c)));
             var (slowest, wrong, begun) = (0d, (string?)null, Stopwatch.GetTimestamp());

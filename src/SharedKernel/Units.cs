@@ -17,6 +17,7 @@ public static class Units
         ["m/s"] = ("m/s", Text.Of("초속 미터", "metres per second")),
         ["deg"] = ("°", Text.Of("도", "degrees")),
         ["km/h"] = ("km/h", Text.Of("시속 킬로미터", "kilometres per hour")),
+        ["By"] = ("B", Text.Of("바이트", "bytes")),
         ["s"] = ("s", Text.Of("초", "seconds")),
     };
 

@@ -34,7 +34,7 @@ internal static class Charts
         return new()
         {
             Id = "chart",
-            Headline = Finding(track, words),
+            Headline = Headline(track, words),
             Subtitle = $"{indicator.Name}, {city.Name}, {first.Words}–{(track.Latest?.Period ?? last).Words}",
             Unit = indicator.UnitName.ToString(),
             Decimals = indicator.Decimals,
@@ -46,6 +46,15 @@ internal static class Charts
         };
     }
 
+    /// <summary>The finding of the whole line in a few words: since when the target is met or missed.</summary>
+    public static string Headline(Track track, IWords words)
+    {
+        if (track.Aim is not { } aim) return Finding(track, words);
+        var missed = aim.Shortfall > 0;
+        var since = track.City.Reverse().SkipWhile(o => o.Value is null).TakeWhile(o => track.AimOf(o) is { } then && then.Shortfall > 0 == missed).Last().Period;
+        return words.Of(missed ? "indicators.headline.missed" : "indicators.headline.met", since.Words);
+    }
+
     /// <summary>What the newest value says, in a sentence.</summary>
     public static string Finding(Track track, IWords words)
     {
@@ -55,20 +64,20 @@ internal static class Charts
         var change = track.YearBefore is not { } before ? "" : " " + (indicator.Round(value - before) switch
         {
             0 => words["indicators.finding.same"],
-            > 0 and var more => words.Of("indicators.finding.more", indicator.WriteWithUnit(more)),
-            var less => words.Of("indicators.finding.less", indicator.WriteWithUnit(-less)),
+            > 0 and var more => words.Of("indicators.finding.more", indicator.WriteDifference(more)),
+            var less => words.Of("indicators.finding.less", indicator.WriteDifference(-less)),
         });
         if (track.Aim is not { } aim) return words.Of("indicators.finding.plain", latest.Period.Words, number) + change;
         var target = indicator.WriteWithUnit(aim.Target);
         return (aim.Shortfall switch
         {
             <= 0 => words.Of("indicators.finding.met", latest.Period.Words, number, target),
-            _ => words.Of("indicators.finding.missed", latest.Period.Words, number, indicator.WriteWithUnit(aim.Shortfall), target),
+            _ => words.Of(indicator.Direction == Direction.Up ? "indicators.finding.below" : "indicators.finding.above", latest.Period.Words, number, indicator.WriteDifference(aim.Shortfall), target),
         }) + change;
     }
 
     /// <summary>The error of the forecast, as it stands beside it; null without a forecast.</summary>
     public static string? ErrorOf(Track track, IWords words) => track.Forecast is not { } forecast ? null : forecast.Percent is { } percent
-        ? words.Of("indicators.forecast.error", track.Indicator.WriteWithUnit(track.Indicator.Round(forecast.Error)), percent.ToString("0.#", CultureInfo.CurrentCulture), forecast.Tests, (100.0 * forecast.Hits / forecast.Tests).ToString("0", CultureInfo.CurrentCulture))
-        : words.Of("indicators.forecast.errorplain", track.Indicator.WriteWithUnit(track.Indicator.Round(forecast.Error)), forecast.Tests);
+        ? words.Of("indicators.forecast.error", track.Indicator.WriteDifference(track.Indicator.Round(forecast.Error)), percent.ToString("0.#", CultureInfo.CurrentCulture), forecast.Tests, (100.0 * forecast.Hits / forecast.Tests).ToString("0", CultureInfo.CurrentCulture))
+        : words.Of("indicators.forecast.errorplain", track.Indicator.WriteDifference(track.Indicator.Round(forecast.Error)), forecast.Tests);
 }

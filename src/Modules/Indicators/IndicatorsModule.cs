@@ -31,8 +31,8 @@ public sealed class IndicatorsModule : IModule
         Tables.Uses,
         Tables.Corrections,
         new Tile("indicators.count-tile", Text.Of("목표 달성 지표", "Indicators on target"), ["indicators.list"], Tiles.Count) { Element = Element.AdministrativeStatus, Size = TileSize.Wide, Url = "/indicators", Order = 10 },
-        new Tile("indicators.worst-tile", Text.Of("가장 부족한 지표", "Furthest behind"), ["indicators.list"], Tiles.Worst) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings", Order = 11 },
-        new Tile("indicators.best-tile", Text.Of("가장 앞선 지표", "Furthest ahead"), ["indicators.list"], Tiles.Best) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings#best", Order = 12 },
+        new Tile("indicators.worst-tile", Text.Of("부족한 점", "Shortcomings"), ["indicators.list"], Tiles.Worst) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings", Order = 11 },
+        new Tile("indicators.best-tile", Text.Of("앞선 점", "Strengths"), ["indicators.list"], Tiles.Best) { Element = Element.AdministrativeStatus, Size = TileSize.Tall, Url = "/indicators/shortcomings#best", Order = 12 },
         new Report("indicators.book", Text.Of("시정 지표집", "Indicator book"), ["indicators.list", "indicators.shortcomings"]) { Preface = Text.Of("분야별 시정 지표의 최근 값과 정의.", "The newest values and the definitions of the city's indicators by sector.") },
     ];
 

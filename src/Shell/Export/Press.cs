@@ -7,6 +7,8 @@ internal sealed class Press(IEnumerable<IDocumentFormat> formats, ILogger<Press>
 {
     /// <summary>How long somebody waits for a place.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long a file may take that somebody waits for; what takes longer is made in the background.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromMinutes(1);
     private readonly IReadOnlyDictionary<string, IDocumentFormat> _formats = formats.ToDictionary(f => f.Ending, StringComparer.Ordinal);
     private readonly SemaphoreSlim _places = new(2, 2);
 
@@ -47,7 +49,13 @@ internal sealed class Press(IEnumerable<IDocumentFormat> formats, ILogger<Press>
     public async Task<IResult> Answer(IDocumentFormat format, DocumentHead head, IAsyncEnumerable<ReportPart> parts, string name, CancellationToken cancel)
     {
         if (!await _places.WaitAsync(Patience, cancel)) return Results.Problem("Too many files are being made at this moment. Try again in a minute.", statusCode: StatusCodes.Status503ServiceUnavailable);
-        try { return Results.File(await Print(format, head, parts, null, cancel), format.ContentType, name); }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Longest);
+        try { return Results.File(await Print(format, head, parts, null, limit.Token), format.ContentType, name); }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return Results.Problem("This takes too long to wait for. Choose less of it, or have it made and kept on the page of the report.", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             log.LogDebug("Nobody waits for {File} any more", name);

@@ -13,7 +13,7 @@ internal static class Encodings
     {
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || type.CharSet?.Trim('"') is not { Length: > 0 } name) return null;
         try { return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback); }
-        catch (ArgumentException) { return null; }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException) { return null; }
     }
 
     /// <summary>Makes every encoding known to readers that look it up by name.</summary>

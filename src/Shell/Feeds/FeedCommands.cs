@@ -25,10 +25,11 @@ internal static class FeedCommands
         var answer = new Answer(FetchOutcome.Ok, await System.IO.File.ReadAllBytesAsync(file));
         var results = FeedTrial.ReadAll(plan, city, answer, time.GetUtcNow());
         var good = results.Where(r => r.Outcome == FetchOutcome.Ok).ToList();
-        // what one preset has no rows for, another may have
-        if (good.Count == 0 && results.FirstOrDefault(r => r.Outcome != FetchOutcome.Empty) is { } refused) return Refused(refused.Outcome, refused.Detail);
         var lines = good.SelectMany(r => FeedTrial.Lines(r.Mapped!, r.Plan.Feed.Properties)).ToList();
-        if (lines.Count == 0 && good.Count > 0) return Refused(FetchOutcome.SchemaDrift, good[0].Detail ?? "nothing in it could be read");
+        // what one preset has no rows for, another may have
+        if (lines.Count == 0 && results.FirstOrDefault(r => r.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty)) is { } refused) return Refused(refused.Outcome, refused.Detail);
+        // all of it well and none of it this city's, or deleted: then there is nothing to store
+        if (lines.Count == 0 && good.FirstOrDefault(r => r.Detail is not null) is { } unread) return Refused(FetchOutcome.SchemaDrift, unread.Detail);
         foreach (var line in lines) await output.WriteLineAsync(line);
         return 0;
     }

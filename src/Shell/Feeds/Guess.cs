@@ -137,7 +137,7 @@ internal static partial class Guess
     [GeneratedRegex("lon|lng|long|lot|xcrd|경도|_x$", RegexOptions.IgnoreCase, 5000)] private static partial Regex LonName();
     [GeneratedRegex("^(x|.*_x|xcrd.*|.*xcnts.*|x좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex XName();
     [GeneratedRegex("^(y|.*_y|ycrd.*|.*ydnts.*|y좌표)$", RegexOptions.IgnoreCase, 5000)] private static partial Regex YName();
-    [GeneratedRegex("(^|[_/.-])(id|cd|code|no|sn)$|Id$|코드|번호", RegexOptions.None, 5000)] private static partial Regex IdName();
+    [GeneratedRegex("(?i:(^|[_/.-])(id|cd|code|no|sn)$)|Id$|코드|번호", RegexOptions.None, 5000)] private static partial Regex IdName();
     [GeneratedRegex("name|_nm$|nm$|이름|명$|title|station", RegexOptions.IgnoreCase, 5000)] private static partial Regex NameName();
     [GeneratedRegex("(_|^)(cd|code|id|no|sn|ymd|dt|tm|tel|zip)$|Id$|코드|번호|전화", RegexOptions.IgnoreCase, 5000)] private static partial Regex CodeName();
     [GeneratedRegex(@"[^\p{L}\p{N}]+", RegexOptions.None, 5000)] private static partial Regex NotInKeys();

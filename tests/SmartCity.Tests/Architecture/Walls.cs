@@ -117,7 +117,7 @@ internal static class Walls
     public static IEnumerable<string> ViewsOf(AssemblyDefinition assembly) => assembly.CustomAttributes
         .Where(a => a.AttributeType.Name == "RazorCompiledItemAttribute").Select(a => (string)a.ConstructorArguments[2].Value);
 
-    /// <summary>Packages that a module has for itself, by decision 7; all other modules have none.</summary>
+    /// <summary>Packages that a module has for itself, by decision 10; all other modules have none.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> OwnPackages = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Indicators"] = ["CsvHelper", "DocumentFormat.OpenXml", "YamlDotNet"],

@@ -133,6 +133,19 @@ public sealed class PdfTests(DataFileTests.Fed fed) : IClassFixture<DataFileTest
     private static byte[] BigEndian(int n) => [(byte)(n >> 24), (byte)(n >> 16), (byte)(n >> 8), (byte)n];
 
     [Fact]
+    public void A_letter_that_the_first_font_lacks_comes_from_the_next()
+    {
+        var whole = Printed.Fonts.Regular[0];
+        // without a map of letters it has none
+        var empty = new TrueType(WithMap(whole.Subset([whole.Glyph('가')])), "empty");
+        var ink = new Ink();
+        var face = new Face([empty, whole], 1);
+        face.Show(ink, "가", 10);
+        Assert.StartsWith("/F2 10 Tf <", System.Text.Encoding.Latin1.GetString(ink.Bytes), StringComparison.Ordinal);
+        Assert.Equal(whole.Width(whole.Glyph('가')) / 100.0, face.Width("가", 10), 3);
+    }
+
+    [Fact]
     public void A_font_of_another_kind_is_refused_in_a_sentence()
     {
         var file = Path.GetTempFileName();

@@ -74,6 +74,19 @@ public sealed class PressTests
     }
 
     [Fact]
+    public async Task What_takes_too_long_to_wait_for_is_given_up_and_its_place_is_free_again()
+    {
+        using var press = new Press([new Plain()], NullLogger<Press>.Instance) { Patience = TimeSpan.Zero, Longest = TimeSpan.FromMilliseconds(50) };
+        static async IAsyncEnumerable<ReportPart> Endless([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
+        {
+            yield return new ReportWords("a");
+            await Task.Delay(Timeout.Infinite, cancel);
+        }
+        for (var i = 0; i < 3; i++)
+            Assert.Contains("too long", Assert.IsType<ProblemHttpResult>(await press.Answer(press.Find("plain")!, Printed.Head(), Endless(), "x", TestContext.Current.CancellationToken)).ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_part_is_told_as_it_is_done()
     {
         var format = new Plain();

@@ -9,7 +9,7 @@ namespace SmartCity.Tests.Feeds;
 public sealed class DescriptorTests
 {
     [Theory]
-    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are csv, ")]
+    [InlineData("preset: seoul-openapi", "preset: soul", "the preset soul does not exist; there are arcgis, ")]
     [InlineData("preset: seoul-openapi", "format: abacus", "the format is 'abacus'; it is one of ")]
     [InlineData("source: plaza", "source: square", "the source square is not listed in city.json.")]
     [InlineData("source: plaza", "source: plaza\nheaders: { Host: evil.kr }", "headers.Host: this header is not a feed's to set.")]

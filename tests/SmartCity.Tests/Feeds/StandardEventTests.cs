@@ -149,6 +149,16 @@ public sealed class StandardEventTests
     [Fact]
     public void Services_are_documents() => Assert.Equal(("LIGHT", "Street light out", "street"), Assert.Single(Tried.Fixture("open311-services", "open311-services.json").Mapped!.Documents) is var d ? (d.Id, d.Title, d.Attributes["group"]) : default);
 
+    [Theory]
+    [InlineData("open311-services.json", 0, 1)]
+    [InlineData("open311.json", 2, 0)]
+    [InlineData("open311.xml", 1, 0)]
+    public void Whichever_list_it_is_it_is_read_as_that(string file, int requests, int services)
+    {
+        var results = FeedTrial.ReadAll(FeedTrial.PlanOf("open311", Tried.City), Tried.City, new(FetchOutcome.Ok, System.Text.Encoding.UTF8.GetBytes(Tried.Body(file))), Tried.Now);
+        Assert.Equal((requests, services), (results[0].Mapped!.Events.Count, results[1].Mapped!.Documents.Count));
+    }
+
     [Fact]
     public void A_korean_earthquake_is_known_by_its_moment()
     {

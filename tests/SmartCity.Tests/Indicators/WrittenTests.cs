@@ -84,6 +84,22 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
     }
 
     [Fact]
+    public async Task Ten_who_store_in_the_same_moment_become_one_value_and_nine_refusals()
+    {
+        const string Page = "/en/indicators/heritage/value?period=2023";
+        using var official = await City.Client(Roles.Official);
+        var page = await official.Open(Page);
+        var (was, token) = (page.QuerySelector("data[data-indicator]")!.GetAttribute("value")!, page.Token());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => official.PostAsync(Page + "&handler=Correct",
+            new FormUrlEncodedContent(new Dictionary<string, string> { ["value"] = (600 + i).ToString(CultureInfo.InvariantCulture), ["why"] = "recount", ["was"] = was, ["__RequestVerificationToken"] = token }), Cancel)));
+        Assert.Equal(1, answers.Count(a => a.StatusCode == HttpStatusCode.Found));
+        Assert.Equal(9, answers.Count(a => a.StatusCode == HttpStatusCode.OK));
+        foreach (var answer in answers) answer.Dispose();
+        await using var db = await City.Services.GetRequiredService<IDbContextFactory<IndicatorsDb>>().CreateDbContextAsync(Cancel);
+        Assert.Equal(1, await db.Versions.CountAsync(v => v.Indicator == "heritage" && v.Period == "2023", Cancel));
+    }
+
+    [Fact]
     public async Task Who_may_not_correct_or_is_not_signed_in_changes_nothing()
     {
         using var citizen = await City.Client(Roles.Citizen);
@@ -171,6 +187,17 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
         using (var corrected = await official.Send("/en/indicators/tax-collection/value?period=2026-Q1", "Correct", ("value", "97.9"), ("why", "final"), ("was", "97.8"))) Assert.Equal(HttpStatusCode.Found, corrected.StatusCode);
         using (var undone = await official.Send(two, "Undo", ("id", two.Split('=')[^1]))) Assert.Contains("stays as it is", (await Browser.Read(undone)).QuerySelector("#wrong")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(97.9, (await Book.Now(Cancel)).Find("tax-collection")!.ValueAt(new(Cycle.Quarter, 2026 * 4)));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_far_too_large_is_refused_without_being_read()
+    {
+        using var official = await City.Client(Roles.Official);
+        foreach (var size in new[] { Sheet.MostBytes + 100, 4 * Sheet.MostBytes })
+        {
+            using var answer = await Upload(official, "large.csv", new byte[size]);
+            Assert.Contains("too large", (await Browser.Read(answer)).QuerySelector("#wrong")!.TextContent, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -278,7 +305,7 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
         using var answer = await visitor.Send(Page, null, Guess(puzzle, 0.5));
         Assert.Contains(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("guess=", StringComparison.Ordinal) && c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         var after = await visitor.Open(Page);
-        Assert.Contains("You were 0.5% too high", after.QuerySelector("#result")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("You were 0.5\u00a0points too high", after.QuerySelector("#result")!.TextContent, StringComparison.Ordinal);
         Assert.NotNull(after.QuerySelector(".truth"));
         Assert.Equal(12, after.QuerySelectorAll("tbody tr").Length);
         // one visitor, one guess: a second takes the place of the first

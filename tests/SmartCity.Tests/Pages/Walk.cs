@@ -166,6 +166,8 @@ internal sealed class Walk(TestCity city)
         "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
+        // a feed's page: what runs in this city, a closed feed of the city's own only for those who may see it
+        "name" when route.Contains("/feeds/", StringComparison.Ordinal) => [.. city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Plans.Select(p => (p.Feed.Key, Shell.Feeds.Desk.FeedOffers.IsOwn(p) ? (IReadOnlyList<string>)[Shell.Feeds.Desk.FeedOffers.PermissionOf(p)] : []))],
         "report" => [.. _catalogue.Of<Report>().Select(r => (r.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(r)]))],
         _ => throw new InvalidOperationException($"The walk does not know what to put for {{{parameter}}} in {route}: teach it in Walk.Values."),
     };

@@ -191,8 +191,8 @@ public sealed class ReplayTests
         var replays = city.Services.GetRequiredService<Replays>();
         var address = $"?at={ReplayRequest.Write(at)}";
         var pages = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => city.Client().GetStringAsync("/en" + address)));
-        // but for the latest time that may be asked for
-        Assert.Single(pages.Select(p => System.Text.RegularExpressions.Regex.Replace(p, " max=\"[^\"]*\"", "")).Distinct());
+        // but for the latest time that may be asked for, which moves on
+        Assert.Single(pages.Select(p => p[p.IndexOf("<main", StringComparison.Ordinal)..]).Distinct());
         Assert.Equal(1, replays.Loads);
         var renderings = replays.Renderings;
         await city.Client().GetStringAsync("/en" + address);

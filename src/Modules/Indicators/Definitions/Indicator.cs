@@ -82,6 +82,10 @@ internal sealed record Indicator
     /// <summary>A value as it is written everywhere.</summary>
     public string Write(double? value) => value is { } number ? Units.Number(number, Decimals) : "—";
 
+    /// <summary>A difference with its unit: between two shares that are percentages lie points.</summary>
+    public string WriteDifference(double difference) =>
+        UnitName.ToString() == "%" ? Write(difference) + Text.Of("%p", difference is 1 or -1 ? "\u00a0point" : "\u00a0points") : WriteWithUnit(difference);
+
     /// <summary>A value with its unit.</summary>
     public string WriteWithUnit(double? value)
     {

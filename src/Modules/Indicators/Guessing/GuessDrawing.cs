@@ -34,8 +34,19 @@ internal sealed class GuessDrawing
     public string? Truth { get; }
     public string? OthersMiddle { get; }
     public string? OthersBand { get; }
-    public IEnumerable<double> Grid => Enumerable.Range(0, 5).Select(i => _puzzle.Indicator.Round(Low + (High - Low) * i / 4));
-    public IEnumerable<(double X, string Text)> Ticks => new[] { 0, _puzzle.Known.Count / 2, _puzzle.Known.Count - 1, Count - 1 }.Distinct().Select(i => (Math.Min(X(i), Width - 46), (i < _puzzle.Known.Count ? _puzzle.Known[i] : _puzzle.Hidden[i - _puzzle.Known.Count]).Period.Words));
+    /// <summary>Levels at round numbers.</summary>
+    public IEnumerable<double> Grid
+    {
+        get
+        {
+            var power = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(1e-9, High - Low) / 4)));
+            var step = ((High - Low) / 4 / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
+            for (var line = Math.Ceiling(Low / step) * step; line <= High; line += step) yield return Math.Round(line, 9);
+        }
+    }
+
+    /// <summary>The first period, the last that is known and the last that is hidden.</summary>
+    public IEnumerable<(double X, string Text)> Ticks => new[] { 0, _puzzle.Known.Count - 1, Count - 1 }.Select(i => (Math.Clamp(X(i), Left + 20, Width - 50), (i < _puzzle.Known.Count ? _puzzle.Known[i] : _puzzle.Hidden[i - _puzzle.Known.Count]).Period.Words));
 
     public double X(int index) => Math.Round(Left + (double)index / (Count - 1) * (Width - Left - Right), 1);
     public double Y(double value) => Math.Round(Top + (High - value) / Math.Max(1e-12, High - Low) * (Height - Top - Bottom), 1);

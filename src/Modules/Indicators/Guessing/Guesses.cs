@@ -10,12 +10,13 @@ namespace SmartCity.Indicators;
 /// <param name="Hidden">What the reader guesses.</param>
 internal sealed record Puzzle(Indicator Indicator, IReadOnlyList<Observation> Known, IReadOnlyList<Observation> Hidden)
 {
-    /// <summary>The last three years of yearly values, six quarters, twelve months; null where too little would be left.</summary>
+    /// <summary>The last three years of yearly values, six quarters, twelve months are hidden, and of what is known so much is
+    /// shown that the hidden part is wide enough to draw in; null where too little would be left.</summary>
     public static Puzzle? Of(Track track)
     {
         var values = Track.Gapless(track.City);
         var count = track.Indicator.Cycle switch { Cycle.Month => 12, Cycle.Quarter => 6, _ => 3 };
-        return values.Count < count * 2 ? null : new(track.Indicator, [.. values.SkipLast(count)], [.. values.TakeLast(count)]);
+        return values.Count < count * 2 ? null : new(track.Indicator, [.. values.SkipLast(count).TakeLast(count * 3)], [.. values.TakeLast(count)]);
     }
 
     /// <summary>Lower and upper end of what can be drawn: room for a guess on both sides, the same whatever the truth is.</summary>

@@ -20,15 +20,20 @@ internal sealed class Downloads(IDbContextFactory<IndicatorsDb> dbs, Book book, 
         app.Use(async (http, rest) =>
         {
             await rest(http);
-            if (HttpMethods.IsGet(http.Request.Method) && http.Response.StatusCode == StatusCodes.Status200OK && Named(http.Request.Path) is { } file)
-                _counts.AddOrUpdate((DayOf(book.Today), file.Dataset, file.Format), 1, (_, count) => count + 1);
+            if (HttpMethods.IsGet(http.Request.Method) && http.Response.StatusCode == StatusCodes.Status200OK) Count(http.Request.Path);
         });
         next(app);
     };
 
+    /// <summary>Counts a file that was given out.</summary>
+    public void Count(PathString path)
+    {
+        if (Named(path) is { } file) _counts.AddOrUpdate((DayOf(book.Today), file.Dataset, file.Format), 1, (_, count) => count + 1);
+    }
+
     public static int DayOf(DateOnly day) => day.Year * 10000 + day.Month * 100 + day.Day;
 
-    private static (string Dataset, string Format)? Named(PathString path)
+    internal static (string Dataset, string Format)? Named(PathString path)
     {
         // a file's name has an ending of letters and digits; a page below /data has a language before it
         if (path.Value is not { Length: < 200 } text || !text.StartsWith("/data/", StringComparison.Ordinal)) return null;

@@ -23,11 +23,44 @@ internal sealed class Ledger(IDbContextFactory<IndicatorsDb> dbs, Book book, IAu
         book.Forget();
         if ((await book.Now(cancel)).Find(change.Indicator)?.ValueAt(change.Period, change.Area) != change.Was) return false;
         await audit.Write(change.Was is null ? "indicators.audit.entered" : "indicators.audit.corrected", Subject(change), $"{Track.Invariant(change.Was)} -> {Track.Invariant(change.Value)}: {change.Why}");
-        await using var db = await dbs.CreateDbContextAsync(cancel);
-        db.Versions.Add(Row(change, null));
-        await db.SaveChangesAsync(cancel);
+        var stored = await Together([change], null, cancel);
         Tell();
-        return true;
+        return stored.Count == 0;
+    }
+
+    /// <summary>Writes values as one, unless one of them is no longer what it was when it was shown.</summary>
+    /// <returns>Those that somebody else changed in the moment between; with any, nothing is written.</returns>
+    private async Task<IReadOnlyList<Change>> Together(IReadOnlyList<Change> changes, long? import, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        try
+        {
+            await using var one = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
+            var moved = new List<Change>();
+            foreach (var change in changes) if (await Current(db, change, cancel) != change.Was) moved.Add(change);
+            if (moved.Count == 0)
+            {
+                db.Versions.AddRange(changes.Select(c => Row(c, import)));
+                if (import is not null) (await db.Imports.SingleAsync(i => i.Id == import, cancel)).StoredAt = Now;
+                await db.SaveChangesAsync(cancel);
+                await one.CommitAsync(cancel);
+                return [];
+            }
+            changes = moved;
+        }
+        // PostgreSQL lets both begin and one of them fail
+        catch (Exception clash) when (IsClash(clash)) { }
+        await audit.Write("indicators.audit.overtaken", Subject(changes[0]));
+        return changes;
+    }
+
+    private static bool IsClash(Exception? clash) => clash is System.Data.Common.DbException { SqlState: "40001" } || clash is not null && IsClash(clash.InnerException);
+
+    private async Task<double?> Current(IndicatorsDb db, Change change, CancellationToken cancel)
+    {
+        var period = change.Period.ToString();
+        var last = await db.Versions.AsNoTracking().Where(v => v.Indicator == change.Indicator && v.Area == change.Area && v.Period == period).OrderByDescending(v => v.Id).FirstOrDefaultAsync(cancel);
+        return last is not null ? last.Value : book.Pack.Values.FirstOrDefault(v => v.Indicator == change.Indicator && v.Area == change.Area && v.Period == change.Period)?.Value;
     }
 
     /// <summary>Keeps what was understood of a file until its sender says yes.</summary>
@@ -56,11 +89,9 @@ internal sealed class Ledger(IDbContextFactory<IndicatorsDb> dbs, Book book, IAu
         var moved = rows.Where(r => register.Find(r.Indicator)?.ValueAt(r.Period, r.Area) != r.Was).ToList();
         if (moved.Count > 0) return moved;
         await audit.Write("indicators.audit.imported", import.File, $"{rows.Count} values");
-        db.Versions.AddRange(rows.Select(r => Row(r, id)));
-        import.StoredAt = Now;
-        await db.SaveChangesAsync(cancel);
+        moved = [.. await Together(rows, id, cancel)];
         Tell();
-        return [];
+        return moved;
     }
 
     /// <summary>Takes an import back: what was there before stands there again, as a new version.</summary>

@@ -84,7 +84,8 @@ internal sealed class Book(ICity city, IWords words, IDbContextFactory<Indicator
         {
             if (!indicators.TryGetValue(version.Indicator, out var indicator) || !Period.TryParse(version.Period, out var period) || period.Cycle != indicator.Cycle) continue;
             var series = Of(version.Indicator, version.Area);
-            series[period] = new(period, version.Value, series.TryGetValue(period, out var old) ? old.Versions + 1 : 0, Demonstration: false);
+            // what is computed for a demonstration is computed from made-up data
+            series[period] = new(period, version.Value, series.TryGetValue(period, out var old) ? old.Versions + 1 : 0, version.Person == Recorder.By && indicator.Demonstration);
         }
         var tracks = indicators.Values.OrderBy(i => i.Sector.Order).ThenBy(i => i.Sector.Key, StringComparer.Ordinal)
             .Select(i => new Track(i, values.Where(v => v.Key.Item1 == i.Key).Select(v => KeyValuePair.Create<string, IReadOnlyList<Observation>>(v.Key.Item2, [.. v.Value.Values])))).ToList();

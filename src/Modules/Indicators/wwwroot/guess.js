@@ -2,7 +2,7 @@
 // without this script they are all there is.
 (() => {
   'use strict';
-  const form = document.querySelector('form[data-guess][data-open]');
+  const form = document.querySelector('form[data-guess][data-open=true]');
   if (!form) return;
   const svg = form.querySelector('svg'), line = form.querySelector('[data-mine]');
   const dots = [...form.querySelectorAll('circle')], fields = [...form.querySelectorAll('[data-guess-field]')];

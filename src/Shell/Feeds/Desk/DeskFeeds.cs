@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using SmartCity.Shell.City;
 
 namespace SmartCity.Shell.Feeds.Desk;
 

@@ -1,5 +1,3 @@
-using SmartCity.Shell.Access;
-
 namespace SmartCity.Shell.Feeds.Desk;
 
 /// <summary>One line of the health of all feeds.</summary>

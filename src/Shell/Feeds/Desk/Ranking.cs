@@ -27,7 +27,7 @@ internal static class Ranking
         var presets = Presets.Of(city, []);
         var tried = presets.Names.Select(name => presets.Read(name, $"preset: {name}\n", []) is { } d ? Try(name, d, body, type, city, now, KnownOf(d)) : null)
             .Concat(Bare(body, type).Select(b => Try(b.Format!, b, body, type, city, now, 0)));
-        return [.. tried.OfType<Candidate>().Where(c => c.Fits).OrderByDescending(c => c.Known).ThenByDescending(c => c.Clean).ThenByDescending(c => c.Records).ThenBy(c => c.Name, StringComparer.Ordinal)
+        return [.. tried.OfType<Candidate>().Where(c => c.Fits).OrderByDescending(c => c.Known).ThenByDescending(c => c.Clean).ThenByDescending(c => c.Records).ThenByDescending(c => c.Result.Table.Columns.Count).ThenBy(c => c.Name, StringComparer.Ordinal)
             .DistinctBy(c => (c.Name, string.Join('/', c.Descriptor.Envelope.Rows)))];
     }
 

@@ -27,7 +27,7 @@ internal static class Open311Rows
                 var error = XmlItem.Read(reader);
                 error = error.All("error").FirstOrDefault() ?? error;
                 return Refused(error.Of("code"), error.Of("description") is { Length: > 0 } said ? said : error.Text);
-            case "service_requests" or "services" or "requests": return XmlRows.Read(body, context with { Envelope = Xml });
+            case "service_requests" or "services" or "requests": return Marked(XmlRows.Read(body, context with { Envelope = Xml }));
             case var root: return Table.Of(FetchOutcome.SchemaDrift, $"neither requests nor services; the document is {NewsReader.Plain(root, 40)}");
         }
     }
@@ -44,7 +44,21 @@ internal static class Open311Rows
             if (first.ValueKind == JsonValueKind.Object && !first.EnumerateObject().Any(p => p.Name.StartsWith("service", StringComparison.Ordinal)) && first.TryGetProperty("description", out var said))
                 return Refused(first.TryGetProperty("code", out var code) ? code.ToString() : "", said.ToString());
         }
-        return JsonRows.Read(body, context with { Envelope = Json });
+        return Marked(JsonRows.Read(body, context with { Envelope = Json }));
+    }
+
+    // a request repeats what service it is of, so that its row alone would pass for a service
+    private static Table Marked(Table table)
+    {
+        var (mark, id, token) = (table.Column("entity"), table.Find("service_request_id"), table.Find("token"));
+        for (var i = 0; i < table.Rows.Count; i++)
+        {
+            var row = new Cell[Math.Max(mark + 1, table.Rows[i].Length)];
+            table.Rows[i].CopyTo(row, 0);
+            row[mark] = Cell.Of(Table.At(row, id).Kind != CellKind.None || Table.At(row, token).Kind != CellKind.None ? "request" : "service");
+            table.Rows[i] = row;
+        }
+        return table;
     }
 
     private static Table Refused(string code, string said) => Table.Of(code switch

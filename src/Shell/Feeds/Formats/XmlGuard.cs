@@ -65,7 +65,7 @@ internal static class XmlGuard
             var encoding = name.StartsWith("utf-16", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.GetEncoding(name);
             if (Array.Exists(Readable, r => encoding.WebName.StartsWith(r, StringComparison.OrdinalIgnoreCase))) return encoding;
         }
-        catch (ArgumentException) { /* told below */ }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException) { /* told below */ }
         throw new InvalidDataException($"the encoding {NewsReader.Plain(name, 40)} is not known");
     }
 

@@ -9,8 +9,9 @@ namespace SmartCity.Indicators.Pages;
 /// <summary>Values by spreadsheet: a template with what is waited for, every problem by cell, nothing stored before a yes.</summary>
 [Authorize(IndicatorsModule.Edit)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-[RequestSizeLimit(Sheet.MostBytes + 64 * 1024)]
-[RequestFormLimits(MultipartBodyLengthLimit = Sheet.MostBytes + 64 * 1024)]
+// more than is taken, so that who sends too much is told so instead of cut off
+[RequestSizeLimit(8 * Sheet.MostBytes)]
+[RequestFormLimits(MultipartBodyLengthLimit = 8 * Sheet.MostBytes)]
 internal sealed class EnterModel(Book book, Ledger ledger, ICity city, IWords words, IDbContextFactory<IndicatorsDb> dbs) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "sector")]
@@ -59,6 +60,7 @@ internal sealed class EnterModel(Book book, Ledger ledger, ICity city, IWords wo
     {
         var register = await book.Now(cancel);
         if (file is null || file.Length == 0) Problem = words["indicators.file.empty"];
+        else if (file.Length > Sheet.MostBytes) Problem = words.Of("indicators.file.large", Sheet.MostBytes / 1024 / 1024);
         else
         {
             FileName = Path.GetFileName(file.FileName) is { Length: > 0 } name ? name[..Math.Min(200, name.Length)] : "-";

@@ -65,7 +65,7 @@ internal sealed class GuessModel(Book book, Guesses guesses, IWords words, TimeP
         var (guessed, truth, before) = (Mine![^1], puzzle.Hidden[^1].Value!.Value, puzzle.Known[^1].Value!.Value);
         var gap = indicator.Round(guessed - truth);
         var first = gap == 0 ? say.Of("indicators.guess.exact", puzzle.Hidden[^1].Period.Words, indicator.WriteWithUnit(truth))
-            : say.Of(gap > 0 ? "indicators.guess.toohigh" : "indicators.guess.toolow", puzzle.Hidden[^1].Period.Words, indicator.WriteWithUnit(guessed), indicator.WriteWithUnit(truth), indicator.WriteWithUnit(Math.Abs(gap)));
+            : say.Of(gap > 0 ? "indicators.guess.toohigh" : "indicators.guess.toolow", puzzle.Hidden[^1].Period.Words, indicator.WriteWithUnit(guessed), indicator.WriteWithUnit(truth), indicator.WriteDifference(Math.Abs(gap)));
         return first + " " + say[Math.Sign(guessed - before) == Math.Sign(truth - before) ? "indicators.guess.rightway" : "indicators.guess.wrongway"];
     }
 }
