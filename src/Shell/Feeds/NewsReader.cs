@@ -133,13 +133,13 @@ internal static class NewsReader
         return letters.Length <= length ? plain : plain[..letters[length - 1]] + "…";
     }
 
-    // what none of the steps above would change: signs of ASCII without markup, whole syllables of Hangul, single spaces in between
+    // what none of the steps above would change: signs of Latin scripts without markup and soft hyphens, whole syllables of Hangul, single spaces in between
     private static bool IsPlain(string text)
     {
         var space = true;
         foreach (var c in text)
         {
-            if (c == ' ' ? space : !(c is > ' ' and < '\u007F' and not ('<' or '&') or >= '\uAC00' and <= '\uD7A3')) return false;
+            if (c == ' ' ? space : !(c is > ' ' and < '\u007F' and not ('<' or '&') or >= '\u00A1' and <= '\u017F' and not '\u00AD' or >= '\uAC00' and <= '\uD7A3')) return false;
             space = c == ' ';
         }
         return !space || text.Length == 0;

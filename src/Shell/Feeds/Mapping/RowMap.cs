@@ -355,7 +355,7 @@ internal sealed partial class RowMap
     {
         Dictionary<string, string>? found = null;
         foreach (var (name, columns) in attributes)
-            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = Address(text) is { } address ? address : NewsReader.Plain(text, 500);
+            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= new(attributes.Length, StringComparer.Ordinal))[name] = text.StartsWith("http", StringComparison.OrdinalIgnoreCase) && Address(text) is { } address ? address : NewsReader.Plain(text, 500);
         return found ?? SmartCity.Attributes.None;
     }
 
