@@ -34,6 +34,11 @@ internal sealed class Presets
         return presets;
     }
 
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<CityPack, Presets> Known = [];
+
+    /// <summary>The same, read once for a running city: what is wrong with them stopped its start.</summary>
+    public static Presets Of(CityPack city) => Known.GetValue(city, c => Of(c, []));
+
     private void Add(string file, string yaml, List<Problem> problems)
     {
         // read as what it is once, so that a wrong key is told by the preset's own line

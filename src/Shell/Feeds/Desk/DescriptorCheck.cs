@@ -29,7 +29,7 @@ internal sealed class DescriptorCheck(CityPack city, Catalogue catalogue, Addres
     public FeedDescriptor? Descriptor(string yaml, List<Problem> problems)
     {
         if (yaml.Length > 200_000) { problems.Add(new(File, "the text is longer than 200,000 characters.")); return null; }
-        return Presets.Of(city, []).Read(File, yaml, problems);
+        return Presets.Of(city).Read(File, yaml, problems);
     }
 
     /// <summary>What is wrong with the name of a feed; null when it may be used.</summary>

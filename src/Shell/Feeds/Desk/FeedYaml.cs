@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Feeds.Desk;
 /// <summary>Writes a descriptor as a person would: what its preset and the defaults say already is left out, short things stand on one line.</summary>
 internal static class FeedYaml
 {
-    private const int Line = 130;
+    private const int Line = 180;
     private static readonly ISerializer Plain = new SerializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull).DisableAliases().WithQuotingNecessaryStrings().Build();
     private static readonly string[] Order = ["feed", "kind", "public", "title", "owner", "contact", "licence", "source", "address", "preset", "format", "url", "upload", "push"];
 
@@ -18,7 +18,7 @@ internal static class FeedYaml
     public static string Write(FeedDescriptor descriptor, CityPack city)
     {
         // what stands below it: the preset alone
-        var under = descriptor.Preset is { } preset ? Presets.Of(city, []).Read("preset", $"preset: {preset}\n", []) ?? new() : new FeedDescriptor();
+        var under = descriptor.Preset is { } preset ? Presets.Of(city).Read("preset", $"preset: {preset}\n", []) ?? new() : new FeedDescriptor();
         var tree = Difference(Tree(descriptor), Tree(under)) ?? [];
         if (descriptor.Preset is { } named) tree.Children[new YamlScalarNode("preset")] = new YamlScalarNode(named);
         tree = new(tree.Children.OrderBy(c => Array.IndexOf(Order, ((YamlScalarNode)c.Key).Value) is >= 0 and var at ? at : Order.Length));

@@ -24,9 +24,9 @@ internal static class Ranking
     /// <summary>All that fit, the best first.</summary>
     public static IReadOnlyList<Candidate> Of(byte[] body, string? type, CityPack city, DateTimeOffset now)
     {
-        var presets = Presets.Of(city, []);
-        var tried = presets.Names.Select(name => presets.Read(name, $"preset: {name}\n", []) is { } d ? Try(name, d, body, type, city, now, KnownOf(d)) : null)
-            .Concat(Bare(body, type).Select(b => Try(b.Format!, b, body, type, city, now, 0)));
+        var presets = Presets.Of(city);
+        var tried = presets.Names.Select(name => presets.Read(name, $"preset: {name}\n", []) is { } d ? Try(name, d, body, type, city, now) : null)
+            .Concat(Bare(body, type).Select(b => Try(b.Format!, b, body, type, city, now, bare: true)));
         return [.. tried.OfType<Candidate>().Where(c => c.Fits).OrderByDescending(c => c.Known).ThenByDescending(c => c.Clean).ThenByDescending(c => c.Records).ThenByDescending(c => c.Result.Table.Columns.Count).ThenBy(c => c.Name, StringComparer.Ordinal)
             .DistinctBy(c => (c.Name, string.Join('/', c.Descriptor.Envelope.Rows)))];
     }
@@ -34,20 +34,24 @@ internal static class Ranking
     /// <summary>One way, as it was chosen; null when there is no such preset or format.</summary>
     public static Candidate? Chosen(string name, byte[] body, string? type, CityPack city, DateTimeOffset now)
     {
-        var presets = Presets.Of(city, []);
-        if (presets.Names.Contains(name)) return presets.Read(name, $"preset: {name}\n", []) is { } d ? Try(name, d, body, type, city, now, KnownOf(d)) : null;
-        return Bare(body, type).Where(b => b.Format == name).Select(b => Try(name, b, body, type, city, now, 0)).OfType<Candidate>().OrderByDescending(c => c.Fits).ThenByDescending(c => c.Records).FirstOrDefault();
+        var presets = Presets.Of(city);
+        if (presets.Names.Contains(name)) return presets.Read(name, $"preset: {name}\n", []) is { } d ? Try(name, d, body, type, city, now) : null;
+        return Bare(body, type).Where(b => b.Format == name).Select(b => Try(name, b, body, type, city, now, bare: true)).OfType<Candidate>().OrderByDescending(c => c.Fits).ThenByDescending(c => c.Records).FirstOrDefault();
     }
 
-    private static int KnownOf(FeedDescriptor d) => (d.Envelope.Rows.Count > 0 || d.Envelope.Status.Count > 0 ? 1 : 0) + (d.Kind is not null || d.Map.Values.Count > 0 || d.Map.Thing.From.Count > 0 ? 2 : 0);
+    // a status that was found where it should stand says most, then columns that a map names, then a place of the rows that is not just anywhere
+    private static int Known(FeedDescriptor d, bool named, FeedTrial.Result result) => (d.Envelope.Status.Count > 0 && result.Table is { Outcome: FetchOutcome.Ok, Detail: not null } ? 4 : 0) + (named ? 2 : 0)
+        + (d.Envelope.Rows is { Count: > 0 and < 5 } rows && rows.TrueForAll(r => r.Length > 0 && r[0] is not ('*' or '[')) ? 1 : 0);
 
-    private static Candidate? Try(string name, FeedDescriptor d, byte[] body, string? type, CityPack city, DateTimeOffset now, int known)
+    private static Candidate? Try(string name, FeedDescriptor d, byte[] body, string? type, CityPack city, DateTimeOffset now, bool bare = false)
     {
         if (d.Format is null || !Formats.Formats.All.ContainsKey(d.Format)) return null;
         d.Feed = FeedPlan.Own + ".new";
         // a source may well leave the last line open; whether it does is seen here
         if (d.Format == "csv" && body is [.., not (byte)'\n' and not (byte)'\r']) d.Read.LastLineEnds = false;
-        return new(name, d, FeedTrial.Read(FeedTrial.PlanOf(d), city, new(FetchOutcome.Ok, body, ContentType: type), now), known);
+        var named = d.Kind is not null || d.Map.Values.Count > 0 || d.Map.Thing.From.Count > 0;
+        var result = FeedTrial.Read(FeedTrial.PlanOf(d), city, new(FetchOutcome.Ok, body, ContentType: type), now);
+        return new(name, d, result, bare ? 0 : Known(d, named, result));
     }
 
     private static IEnumerable<FeedDescriptor> Bare(byte[] body, string? type)

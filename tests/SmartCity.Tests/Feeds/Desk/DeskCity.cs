@@ -24,10 +24,19 @@ internal sealed class DeskCity : IAsyncDisposable
     public static async Task<DeskCity> Start(params string[] settings)
     {
         var inside = new HashSet<string>(StringComparer.Ordinal);
-        var city = new DeskCity(await TestCity.Start(c => c.Services.AddSingleton(new AllowList(inside, new HashSet<string>())), [$"--Secrets:sensors={Secret}", .. settings]), inside);
+        var city = new DeskCity(await TestCity.Start(c => c.Services.AddSingleton(new AllowList(inside, new HashSet<string>())), [$"--Secrets:sensors={Secret}", $"--City={Pack.Value}", .. settings]), inside);
         city.Chief = await city.City.Client(Roles.Administrator);
         return city;
     }
+
+    // the demonstration city without feeds of its own: what there is was made at the desk
+    private static readonly Lazy<string> Pack = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("smartcity-desk-pack-").FullName;
+        foreach (var file in Directory.GetFiles(Repository.Path("cities", "seoul"))) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    });
 
     public void Agree(Uri address) => _inside.Add(AllowList.Key(address.IdnHost, address.Port));
 

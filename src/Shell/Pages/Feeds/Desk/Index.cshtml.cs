@@ -19,7 +19,7 @@ internal sealed class IndexModel(FeedDesk desk, DescriptorCheck check, Probe pro
     [BindProperty] public string? Pasted { get; set; }
     [BindProperty] public string? Preset { get; set; }
     [BindProperty] public string? Yaml { get; set; }
-    public IReadOnlyList<string> Presets { get; } = SmartCity.Shell.Feeds.Presets.Of(city, []).Names;
+    public IReadOnlyList<string> Presets { get; } = SmartCity.Shell.Feeds.Presets.Of(city).Names;
     public IReadOnlyList<(DeskFeed Feed, DeskVersion Newest)> Feeds { get; private set; } = [];
     public IReadOnlyList<(Guid Id, string By, long At, string Name)> Open { get; private set; } = [];
     public Dictionary<string, string> Wrong { get; } = new(StringComparer.Ordinal);
@@ -89,7 +89,7 @@ internal sealed class IndexModel(FeedDesk desk, DescriptorCheck check, Probe pro
         return Redirect($"/{words.Language}/feeds/desk");
     }
 
-    private FeedDescriptor? PresetOf(FeedDescriptor d) => string.IsNullOrEmpty(Preset) || !Presets.Contains(Preset) ? null : SmartCity.Shell.Feeds.Presets.Of(city, []).Read("preset", $"preset: {Preset}\nfeed: {d.Feed}\n", []);
+    private FeedDescriptor? PresetOf(FeedDescriptor d) => string.IsNullOrEmpty(Preset) || !Presets.Contains(Preset) ? null : SmartCity.Shell.Feeds.Presets.Of(city).Read("preset", $"preset: {Preset}\nfeed: {d.Feed}\n", []);
 
     // city. and the last word of the address or the file's name
     private static string Named(string name)

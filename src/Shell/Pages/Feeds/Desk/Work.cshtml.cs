@@ -15,7 +15,7 @@ namespace SmartCity.Shell.Pages.Feeds.Desk;
 [RequestSizeLimit(2 * 1024 * 1024), RequestFormLimits(ValueCountLimit = 2048, ValueLengthLimit = 1024 * 1024)]
 internal sealed class WorkModel(FeedDesk desk, DescriptorCheck check, Probe probe, Catalogue catalogue, CityPack city, Secrets secrets, IWords words, TimeProvider time) : PageModel
 {
-    public const int RowsShown = 25, RecordsShown = 20, DotsShown = 2000;
+    public const int MostRanked = 256 * 1024, RowsShown = 25, RecordsShown = 20, DotsShown = 2000;
 
     [BindProperty(SupportsGet = true, Name = "id")] public Guid Id { get; set; }
     [BindProperty] public DescriptorForm Form { get; set; } = new();
@@ -144,7 +144,8 @@ internal sealed class WorkModel(FeedDesk desk, DescriptorCheck check, Probe prob
         var feed = FeedPlan.FeedOf(d, catalogue) ?? FeedPlan.FeedOf(d, null)!;
         var plan = FeedPlan.Plan(city, feed, d, []) ?? FeedTrial.PlanOf(d, feed);
         Table = TableReader.Read(plan, new(FetchOutcome.Ok, Work.Sample, ContentType: Work.SampleType), city.Zone, now);
-        Fitting = Ranking.Of(Work.Sample, Work.SampleType, city, now);
+        // of a large answer every try takes its time: it was ranked when the work began
+        if (Work.Sample.Length <= MostRanked) Fitting = Ranking.Of(Work.Sample, Work.SampleType, city, now);
         if (Table.Outcome != FetchOutcome.Ok) return;
         // a map that does not hold together yet is shown by what is wrong with it, not tried
         try { Mapped = RowMap.Map(plan, city, Table, plan.Covers, now); }
