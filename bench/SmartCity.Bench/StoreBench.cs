@@ -138,7 +138,7 @@ internal static class StoreBench
         await using var insert = sqlite.CreateCommand();
         insert.Transaction = transaction;
         insert.CommandText = "INSERT INTO feeds_observations (ObservedAt, SeriesId, FetchedAt, ObservedUntil, Value, Quality) VALUES ($a, $b, $c, $d, $e, $f)";
-        var parameters = new[] { "$a", "$b", "$c", "$d", "$e", "$f" }.Select(name => insert.Parameters.Add(new SqliteParameter(name, 0L))).ToArray();
+        var parameters = new[] { "$a", "$b", "$c", "$d", "$e", "$f" }.Select(name => insert.Parameters.Add(new SqliteParameter(name, (object)0L))).ToArray();
         insert.Prepare();
         foreach (var r in chunk)
         {

@@ -65,7 +65,7 @@ internal sealed class ChartDrawing
     /// <summary>Height of the word at the end of each line, in their order: pushed apart where two would lie on each other.</summary>
     public IReadOnlyList<double> EndWords()
     {
-        const double apart = 14;
+        const double apart = 20;
         var heights = _chart.Series.Select(s => LastOf(s) is >= 0 and var last ? Y(s.Points[last].Value!.Value) + 5 : double.NaN).ToArray();
         var below = double.NegativeInfinity;
         foreach (var i in Enumerable.Range(0, heights.Length).Where(i => !double.IsNaN(heights[i])).OrderBy(i => heights[i]).ToList()) below = heights[i] = Math.Max(heights[i], below + apart);

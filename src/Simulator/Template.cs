@@ -118,7 +118,7 @@ internal static partial class Template
                     break;
                 case "f":
                     Varint(bytes, field << 3 | 5);
-                    Span<byte> four = stackalloc byte[4];
+                    var four = new byte[4];
                     BinaryPrimitives.WriteSingleLittleEndian(four, float.Parse(value, CultureInfo.InvariantCulture));
                     bytes.Write(four);
                     break;

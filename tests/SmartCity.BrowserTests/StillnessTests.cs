@@ -83,7 +83,7 @@ public sealed class StillnessTests(Browser browser)
             {
                 var known = _book.Latest(plan.Feed.Key);
                 var readings = known.Values.Values.Select(r => r with { ObservedAt = now, ObservedUntil = now, FetchedAt = now, Value = Values[n / 3 % Values.Length] + n % 7 * 0.1 }).ToList();
-                if (n % 3 == 0 && readings.Count > 0) _book.Take(plan, new(FetchOutcome.Ok, readings, known.Things), now);
+                if (n % 3 == 0 && readings.Count > 0) _book.Take(plan, new(FetchOutcome.Ok) { Readings = readings, Things = known.Things }, now);
                 _book.Note(plan, n % 5 == 4 ? FetchOutcome.SchemaDrift : FetchOutcome.Ok, null, readings.Count, now, TimeSpan.Zero);
                 city.Signal(plan.Feed.Key);
             }

@@ -3,7 +3,8 @@ namespace SmartCity.Indicators;
 /// <summary>The indicators on the main screen: how many are well, and the worst beside the best.</summary>
 internal static class Tiles
 {
-    private const int Lines = 4;
+    // as many as the wall has room for
+    private const int Lines = 3;
 
     public static async ValueTask<TileFace> Count(TileContext context)
     {

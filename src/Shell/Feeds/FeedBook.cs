@@ -42,6 +42,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, EventMemory> _events = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _things = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Dictionary<(string, string?, string), Figure>> _figures = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Sum, DateTimeOffset Since)> _same = new(StringComparer.Ordinal);
     private const int DocumentsInMemory = 200;
 
     private volatile IReadOnlyList<FeedPlan> _plans = plans;
@@ -250,9 +251,28 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         var asOf = _health[key].AsOf is { } was && was > newest && was <= fetchedAt ? was : newest;
         // a thing that has gone silent while the feed lives has no value any more: nothing on the screen would say how old it is
         foreach (var (at, reading) in values.ToList()) if (asOf - reading.ObservedUntil > plan.Rhythm.Stale) values.Remove(at);
+        NoteSame(key, values, fetchedAt);
         _snapshots[key] = new(old.Version + 1, things, values);
         Change(key, h => h with { AsOf = asOf, NothingMeasured = values.Values.All(r => r.Value is null) });
         return fresh;
+    }
+
+    /// <summary>Since when every value of a feed has been the same, whatever its times say; null where there is none, or nothing but zeros.</summary>
+    public DateTimeOffset? SameSince(string feed) => _same.TryGetValue(feed, out var same) ? same.Since : null;
+
+    private void NoteSame(string feed, IReadOnlyDictionary<(string Thing, string Property), Reading> values, DateTimeOffset now)
+    {
+        var sum = 0;
+        var any = false;
+        foreach (var ((thing, property), reading) in values)
+            if (reading.Value is { } value)
+            {
+                any |= value != 0;
+                // in any order; at the five digits that screens and sources show
+                sum ^= HashCode.Combine(thing, property, Math.Round(value, 5));
+            }
+        if (!any) _same.TryRemove(feed, out _);
+        else if (!_same.TryGetValue(feed, out var was) || was.Sum != sum) _same[feed] = (sum, now);
     }
 
     public void TakePicture(FeedPlan plan, StoredPicture picture, DateTimeOffset asOf)

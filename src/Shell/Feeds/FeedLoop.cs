@@ -11,6 +11,7 @@ namespace SmartCity.Shell.Feeds;
 /// slow or broken costs the others nothing.</summary>
 internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, SourceClient client, Signals signals, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log) : BackgroundService
 {
+    private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     private static readonly TimeSpan Keep = TimeSpan.FromDays(3);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
@@ -234,10 +235,15 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             default:
                 outbox.Put(book.Take(plan, mapped, now));
                 outbox.Put(book.TakeThings(plan, mapped.Things, now));
+                if (Frozen(plan, now) is { } frozen) mapped = mapped with { Detail = mapped.Detail is null ? frozen : $"{frozen}; {mapped.Detail}" };
                 break;
         }
         return (table.Outcome, table.Outcome == FetchOutcome.Ok ? mapped.Detail : table.Detail, mapped.Count);
     }
+
+    // instruments that hang send their last value under ever new times
+    private string? Frozen(FeedPlan plan, DateTimeOffset now) =>
+        book.SameSince(plan.Feed.Key) is { } since && now - since is var same && same >= Still && same >= plan.Rhythm.Stale ? $"every value has been the same for {Math.Floor(same.TotalHours)} h" : null;
 
     // every value of for-each, every page: one table. All questions share the time of one attempt
     private async Task<(Answer, Table)> Ask(FeedPlan plan, string path, Answer? previous, DateOnly day, List<Answer> answers, CancellationToken stop)

@@ -112,6 +112,8 @@ internal static class NewsReader
     /// <summary>Text without markup, on one line, cut at a border between letters.</summary>
     internal static string Plain(string html, int length)
     {
+        // nearly every name of a stop or a vehicle is plain already
+        if (html.Length <= length && IsPlain(html)) return html;
         var text = new StringBuilder();
         // decoded twice: sources escape what they have escaped already
         var decoded = WebUtility.HtmlDecode(WebUtility.HtmlDecode(html.Length > 20_000 ? html[..20_000] : html));
@@ -129,6 +131,18 @@ internal static class NewsReader
         var plain = string.Join(' ', text.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Normalize();
         var letters = StringInfo.ParseCombiningCharacters(plain);
         return letters.Length <= length ? plain : plain[..letters[length - 1]] + "…";
+    }
+
+    // what none of the steps above would change: signs of Latin scripts without markup and soft hyphens, whole syllables of Hangul, single spaces in between
+    private static bool IsPlain(string text)
+    {
+        var space = true;
+        foreach (var c in text)
+        {
+            if (c == ' ' ? space : !(c is > ' ' and < '\u007F' and not ('<' or '&') or >= '\u00A1' and <= '\u017F' and not '\u00AD' or >= '\uAC00' and <= '\uD7A3')) return false;
+            space = c == ' ';
+        }
+        return !space || text.Length == 0;
     }
 
     /// <summary>A time as RFC 822 and its neighbours write it, wrong weekdays and names of zones included.</summary>

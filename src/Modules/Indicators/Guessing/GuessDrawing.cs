@@ -40,7 +40,7 @@ internal sealed class GuessDrawing
         get
         {
             var power = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(1e-9, High - Low) / 4)));
-            var step = ((High - Low) / 4 / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
+            var step = ((High - Low) / 4 / power) switch { <= 1 => power, <= 2 => 2 * power, <= 2.5 => 2.5 * power, <= 5 => 5 * power, _ => 10 * power };
             for (var line = Math.Ceiling(Low / step) * step; line <= High; line += step) yield return Math.Round(line, 9);
         }
     }

@@ -18,11 +18,11 @@ internal static class Zips
         // counted before anything is made of them
         var files = 0;
         for (var rest = body.Span; rest.IndexOf("PK\u0001\u0002"u8) is var at && at >= 0; rest = rest[(at + 4)..]) if (++files > MaxEntries) throw new InvalidDataException($"more than {MaxEntries} files in the zip");
-        var zip = new ZipArchive(new MemoryStream(body.ToArray(), writable: false), ZipArchiveMode.Read);
+        var zip = Try(() => new ZipArchive(new MemoryStream(body.ToArray(), writable: false), ZipArchiveMode.Read));
         try
         {
             long all = 0;
-            foreach (var entry in zip.Entries)
+            foreach (var entry in Try(() => zip.Entries))
             {
                 var name = entry.FullName;
                 if (name.Length > 300 || name.StartsWith('/') || name.Contains('\\', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal) || name.Split('/').Contains("..")) throw new InvalidDataException("a file in the zip has a name that leads out of it");
@@ -39,7 +39,14 @@ internal static class Zips
     }
 
     /// <summary>Reads a file of an archive; one that is longer than it declares is refused where it is.</summary>
-    public static Stream Read(ZipArchiveEntry entry) => new Declared(entry.Open(), entry.Length);
+    public static Stream Read(ZipArchiveEntry entry) => new Declared(Try(entry.Open), entry.Length);
+
+    // a directory that leads out of the file is found by the stream, not by the archive
+    private static T Try<T>(Func<T> read)
+    {
+        try { return read(); }
+        catch (Exception broken) when (broken is IOException or ArgumentException or NotSupportedException or OverflowException) { throw new InvalidDataException("a zip file that is broken", broken); }
+    }
 
     private sealed class Declared(Stream inner, long length) : Stream
     {

@@ -92,6 +92,11 @@ internal static partial class Geometries
         position.ValueKind == JsonValueKind.Array && position.GetArrayLength() >= 2 && position[0].ValueKind == JsonValueKind.Number && position[1].ValueKind == JsonValueKind.Number
             ? new(position[1].GetDouble(), position[0].GetDouble()) : throw new InvalidDataException("a position that is not two numbers");
 
+    /// <summary>A point on Earth, or why it cannot be used; as <see cref="Checked"/> judges it, for the many thousands that are no shape.</summary>
+    public static (Place? Place, string? Doubt) Point(double latitude, double longitude) =>
+        Math.Abs(latitude) <= 90 && Math.Abs(longitude) <= 180 && (latitude != 0 || longitude != 0) ? (new(latitude, longitude), null)
+        : Checked(ShapeKind.Point, [[new(latitude, longitude)]]) is { Shape: { } shape } ? (shape.Centre, null) : (null, Checked(ShapeKind.Point, [[new(latitude, longitude)]]).Doubt);
+
     /// <summary>A shape whose points are on Earth and whose areas are closed (an open ring is closed); or why it cannot be used.</summary>
     public static (Shape? Shape, string? Doubt) Checked(ShapeKind kind, IReadOnlyList<IReadOnlyList<Place>> rings, double radiusKm = 0)
     {

@@ -165,6 +165,9 @@ internal sealed partial class RowMap
     internal static string? Period(string? text)
     {
         if (text is null || text.Length > 20) return null;
+        text = text.Trim();
+        // 24-10 is a month of this century
+        if (text.Length == 5 && text[2] is '-' or '.' or '/' && text.Remove(2, 1).All(char.IsAsciiDigit)) text = "20" + text;
         var digits = new string([.. text.Where(char.IsAsciiDigit)]);
         if (digits.Length < 4 || int.Parse(digits.AsSpan(0, 4), CultureInfo.InvariantCulture) is < 1900 or > 2200) return null;
         var year = digits[..4];

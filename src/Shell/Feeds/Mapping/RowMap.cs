@@ -131,8 +131,9 @@ internal sealed partial class RowMap
         var outages = _map.Outages.Where(o => o.When.Count > 0).Select(o => (o.Quality, When: o.When.Select(w => (Columns((_map.Fields.GetValueOrDefault(w.Key) ?? _map.Values[w.Key]).From), w.Value)).ToArray())).ToArray();
         var things = new ThingColumns(this);
         var time = new TimeColumns(this, _map.Time);
-        var found = new Dictionary<string, Thing>(StringComparer.Ordinal);
-        var rowOf = new Dictionary<(string, DateTimeOffset), int>();
+        var found = new Dictionary<string, Thing>(_table.Rows.Count, StringComparer.Ordinal);
+        var rowOf = new Dictionary<(string, DateTimeOffset), int>(_table.Rows.Count);
+        _known.EnsureCapacity(_table.Rows.Count);
         var readings = new List<Reading?>(_table.Rows.Count * fields.Length);
         foreach (var row in _table.Rows)
         {
@@ -161,7 +162,8 @@ internal sealed partial class RowMap
                 readings[first + i] = new(thing.Key, fields[i].Key, at.At, at.Until ?? at.At + _covers, _fetchedAt, value, quality);
             }
         }
-        return Ended(new(FetchOutcome.Ok) { Readings = [.. readings.OfType<Reading>()], Things = found }, found.Count, "rows");
+        readings.RemoveAll(r => r is null);
+        return Ended(new(FetchOutcome.Ok) { Readings = readings!, Things = found }, found.Count, "rows");
     }
 
     private void Bad(string what, string? example = null)
@@ -309,9 +311,8 @@ internal sealed partial class RowMap
             var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, Codes) : null;
             // a source for the whole country: rows of other places are not this city's
             if (_area.Any && inArea is null) return null;
-            var (shape, doubt) = _place.Of(row);
+            var (place, doubt) = _place.Point(row);
             if (doubt is not null) _map._odd.Count("places cannot be used", doubt);
-            var place = shape?.Centre;
             var code = inArea?.Code ?? (_of.AreaByPlace && place is { } at ? city.Outline.AreaAt(at) : null);
             return new(key, Name(row, key), code, place) { Kind = NewsReader.Plain(_kind.Text(row) ?? "", 60), Attributes = _map.Attributes(row, _attributes) };
         }
@@ -319,6 +320,7 @@ internal sealed partial class RowMap
         private Text Name(Cell[] row, string key)
         {
             string? Of(Alias columns) => columns.Text(row) is { Length: > 0 } text ? NewsReader.Plain(_match?.Match(text) is { Success: true, Groups.Count: > 1 } m ? m.Groups[1].Value : text, MaxName) : null;
+            if (_names.Length == 0) return Text.Same(Of(_name) is { Length: > 0 } only ? only : NewsReader.Plain(key, MaxName));
             var names = _names.Select(n => (n.Language, Name: Of(n.Columns))).Where(n => n.Name is { Length: > 0 }).Select(n => KeyValuePair.Create(n.Language, n.Name!)).ToList();
             return names.Count > 0 ? new(names) : Text.Same(Of(_name) is { Length: > 0 } one ? one : NewsReader.Plain(key, MaxName));
         }
@@ -337,6 +339,14 @@ internal sealed partial class RowMap
             if (_lat.Any && Geometries.Degrees(_lat.Of(row)) is { } lat && Geometries.Degrees(_lon.Of(row)) is { } lon) return Geometries.Checked(ShapeKind.Point, [[new(lat, lon)]]);
             return (null, null);
         }
+
+        /// <summary>The middle of it.</summary>
+        public (Place? Place, string? Doubt) Point(Cell[] row)
+        {
+            if (_lat.Any && !_x.Any && !_geometry.Any) return Geometries.Degrees(_lat.Of(row)) is { } lat && Geometries.Degrees(_lon.Of(row)) is { } lon ? Geometries.Point(lat, lon) : (null, null);
+            var (shape, doubt) = Of(row);
+            return (shape?.Centre, doubt);
+        }
     }
 
     private (string Name, Alias Columns)[] Attributes() => [.. _map.Attributes.Select(a => (a.Key, Columns(a.Value)))];
@@ -345,7 +355,7 @@ internal sealed partial class RowMap
     {
         Dictionary<string, string>? found = null;
         foreach (var (name, columns) in attributes)
-            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= [])[name] = Address(text) is { } address ? address : NewsReader.Plain(text, 500);
+            if (columns.Text(row) is { Length: > 0 } text && !_missing.Contains(text)) (found ??= new(attributes.Length, StringComparer.Ordinal))[name] = text.StartsWith("http", StringComparison.OrdinalIgnoreCase) && Address(text) is { } address ? address : NewsReader.Plain(text, 500);
         return found ?? SmartCity.Attributes.None;
     }
 

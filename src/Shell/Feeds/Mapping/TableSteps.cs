@@ -29,8 +29,19 @@ internal static class TableSteps
 
     private static void Keep(Table table, List<Dictionary<string, string>> rules, bool stay)
     {
-        var all = rules.Select(rule => rule.Select(r => (At: table.Find(r.Key), r.Value)).ToList()).ToList();
-        if (all.Count > 0) table.Rows.RemoveAll(row => all.Exists(rule => rule.TrueForAll(c => Table.At(row, c.At).ToString() == c.Value)) != stay);
+        if (rules.Count == 0) return;
+        var all = rules.Select(rule => rule.Select(r => (At: table.Find(r.Key), r.Value)).ToArray()).ToArray();
+        table.Rows.RemoveAll(row =>
+        {
+            foreach (var rule in all) if (Agrees(row, rule)) return !stay;
+            return stay;
+        });
+    }
+
+    private static bool Agrees(Cell[] row, (int At, string Value)[] rule)
+    {
+        foreach (var (at, value) in rule) if (Table.At(row, at).ToString() != value) return false;
+        return true;
     }
 
     private static List<Cell[]> TakeRows(Table table)
