@@ -22,7 +22,7 @@ internal static class Surface
         : string.Join(" and ", endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy ?? "signed in").Distinct(StringComparer.Ordinal).DefaultIfEmpty("administrators"));
 
     /// <summary>Every contribution: kind, key, permission, and where it leads.</summary>
-    public static IReadOnlyList<string> Contributions(IServiceProvider services) => Sorted(services.GetRequiredService<Shell.Catalogue>().All.Where(c => c is not Permission)
+    public static IReadOnlyList<string> Contributions(IServiceProvider services) => Sorted(services.GetRequiredService<Shell.Catalogue>().Declared.Where(c => c is not Permission)
         .Select(c => $"{(c is Dataset ? nameof(Dataset) : c.GetType().Name)} {c.Key} : {Shell.Catalogue.PermissionOf(c)}{Detail(c)}"));
 
     private static string Detail(Contribution contribution) => contribution switch

@@ -59,9 +59,12 @@ internal sealed class IndexModel(FeedBook book, IAudience audience, IWords words
             "lag" => rows.OrderByDescending(r => r.Lag ?? double.MaxValue),
             "rows" => rows.OrderByDescending(r => r.Health.Rows),
             "calls" => rows.OrderBy(r => r.CallsLeft ?? double.MaxValue),
-            _ => rows.OrderByDescending(r => r.State).ThenByDescending(r => r.Lag ?? 0),
+            _ => rows.OrderByDescending(r => Trouble(r.State)).ThenByDescending(r => r.Lag ?? 0),
         }];
     }
+
+    // one that waits for its first data is in no trouble yet
+    private static int Trouble(Freshness state) => state switch { Freshness.Down => 5, Freshness.Gone => 4, Freshness.Stale => 3, Freshness.Late => 2, Freshness.NoData => 1, _ => 0 };
 
     /// <summary>A length of time in words.</summary>
     public string Span(TimeSpan span) => Span(words, span);
