@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Google.Protobuf;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
-using SmartCity.Shell.Feeds.Formats;
 using SmartCity.Shell.Feeds.Formats.Transit;
 using SmartCity.Shell.Feeds.Mapping;
 

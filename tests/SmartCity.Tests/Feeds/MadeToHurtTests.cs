@@ -179,6 +179,11 @@ public sealed class MadeToHurtTests
         if (expected == FetchOutcome.Ok) Assert.Null(Assert.Single(result.Mapped!.Documents).Link);
     }
 
+    // found by the fuzzing: a length within a message that turns negative
+    [Fact]
+    public void A_message_whose_inner_length_lies_is_refused() =>
+        Assert.Equal(FetchOutcome.Unparsable, Tried.Bytes("gtfs-rt", Convert.FromBase64String("Cg0KAzIuMBAAGI289tIGEkoKAnYwIkQKCQoCVDAqAzQ3MhIUDQAAFkIVAAD+Qh0AAAAALQAACEEYByACKPm79tIGOgJTMUIRCgVidXMtMBIINDcyIMK3IDBQPBJKCgJ2MSJECgkKAlQxKgM0NzISFA09ChZCFR8F/kIdAAA0Qi0AAAhBGAcgAij5u/bSBjoCUzFCEQoFYnVzLTESCDQ3MiDCtyAxUDwSSgoCdjIiRAoJCgJUMioDNDcyEhQNexQWQhU9Cv5CHQAAtEItAAAIQRgHIAIo+bv20gY6AlMxQhEKBWJ1cy0yEgg0NzIgwrcgMlA8EkoKAnYzIkQKCQoCVDMqAzQ3MhIUDbgeFkIVXA/+Qh0AAAdDLQAACEEYByACKPm79tIGOgJTMUIRCgVidXMtMxIINDcyIMK3IDNQPBJKCgJ2NCJECgkKAlQ0KgM0NzISFA32KBZCFXsU/kIdAAA0Qy0AAAhBGAcgAij5u/bSBjoCUzFCEQoFYnVzLTQSCDQ3MiDCtyA0UDwSSgoCdjUiRAoJCgJUNSoDNDcyEhQNMzMWQhWaGf5CHQAAYUMtAAAIQRgHIAIo+bv20gY6AlMxQhEKBWJ1cy01Egg0NzIgwrcgNVA8EkoKAnY2IkQKCQoCVDYqAzQ3MhIUDXE9FkIVuB7+Qh0AAIdDLQAACEEYByACKPm79tIGOgJTMUIRCgVidXMtNhIINDcyIMK3IDZQPBJKCgJ2NyJECv////83KgM0NzISFA2uRxZCFdcj/kIdAA==")).Outcome);
+
     [Fact]
     public void A_title_of_two_megabytes_is_cut() =>
         Assert.Equal(200, Assert.Single(Tried.Text("rss", $"<rss><channel><item><title>{new string('x', 2_000_000)}</title></item></channel></rss>").Mapped!.Documents).Title.Length);

@@ -39,7 +39,8 @@ internal static class GtfsRealtimeRows
     {
         FeedMessage message;
         try { message = Parser.ParseFrom(body.Span); }
-        catch (InvalidProtocolBufferException broken) { throw new InvalidDataException("not a GTFS Realtime message", broken); }
+        // a length that turns negative escapes the decoder as another error
+        catch (Exception broken) when (broken is InvalidProtocolBufferException or ArgumentException) { throw new InvalidDataException("not a GTFS Realtime message", broken); }
         return Rows(message, context.Now);
     }
 
