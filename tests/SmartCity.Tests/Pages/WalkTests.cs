@@ -119,7 +119,8 @@ public sealed class WalkTests(WalkedCities cities) : IClassFixture<WalkedCities>
     {
         var walk = new Walk(cities.Closed);
         var nobody = (await walk.Readers())[0];
-        foreach (var (stop, _, _) in walk.DatasetStops())
+        // what the shell and the city's own feeds offer stays as open as it says
+        foreach (var (stop, _, _) in walk.DatasetStops().Where(d => TierD.Modules.Any(m => m.Key == d.Dataset.ModuleKey)))
         {
             Assert.False(walk.Opens(nobody, stop));
             using var answer = await nobody.Browser.GetAsync(stop.Url);
