@@ -182,8 +182,9 @@ public sealed class ArchiveTests
             Console.SetError(told);
         }
         Assert.Equal((0, 0, 1), codes);
-        Assert.Matches($"^Moved to .*kept: {month} \\(1 values\\)\n{month} is back with 1 values\\. ", output.ToString().ReplaceLineEndings("\n"));
-        Assert.Matches($"^The archive .*kept has no 1999-01; it has {month}\\.\n$", error.ToString().ReplaceLineEndings("\n"));
+        // hosts of other tests may log beside it
+        Assert.Matches($"(?s)Moved to [^\n]*kept: {month} \\(1 values\\)\n.*{month} is back with 1 values\\. ", output.ToString().ReplaceLineEndings("\n"));
+        Assert.Matches($"The archive .*kept has no 1999-01; it has {month}\\.\n", error.ToString().ReplaceLineEndings("\n"));
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -258,7 +258,7 @@ internal sealed partial class RowMap
             var cell = _from.Of(row);
             if (cell is { Kind: CellKind.None } or { Kind: CellKind.Text, Text.Length: 0 })
                 return of.Absent switch { "answer" => (map._table.MadeAt ?? map._fetchedAt, null), "fetch" => (map._fetchedAt, null), _ => null };
-            if (_with.Length > 0) cell = Cell.Of(string.Join(' ', _with.Select(w => w.Text(row) ?? "").Prepend(cell.ToString())));
+            if (_with.Length > 0) cell = Cell.Of(string.Join(' ', _with.Select(w => w.Text(row)).Where(t => t is { Length: > 0 }).Prepend(cell.ToString())));
             if (cell.Kind == CellKind.Number) return Moments.Read(cell, of, _zone, map._city.Languages);
             if (cell.Text == _lastText) return _last;
             _lastText = cell.Text;
