@@ -37,6 +37,8 @@ internal static partial class Packs
         var to = Directory.CreateTempSubdirectory("smartcity-pack-").FullName;
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
+            // the city's own feeds are not on the main screen: at this pace they would only take the browser's time
+            if (Path.GetFileName(Path.GetDirectoryName(file)) == "feeds" && File.ReadAllText(file).Contains("feed: city.", StringComparison.Ordinal)) continue;
             var copy = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             if (Path.GetFileName(Path.GetDirectoryName(file)) == "feeds") File.WriteAllText(copy, Freshness().Replace(Schedule().Replace(File.ReadAllText(file), "schedule: " + schedule), "freshness: " + freshness));

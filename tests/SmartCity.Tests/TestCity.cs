@@ -85,7 +85,7 @@ internal sealed class TestCity : IAsyncDisposable
     }
 
     /// <summary>Waits until every feed has been fetched well once.</summary>
-    public Task UntilFed() => Until(() => Services.GetRequiredService<FeedBook>().Health.All(h => h.Outcome is FetchOutcome.Ok or FetchOutcome.Empty), "every feed has answered");
+    public Task UntilFed() => Until(() => Services.GetRequiredService<FeedBook>().Health.All(h => h.Outcome is FetchOutcome.Ok or FetchOutcome.Empty), "every feed has answered", 90);
 
     public async ValueTask DisposeAsync()
     {

@@ -13,6 +13,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     private static readonly TimeSpan Keep = TimeSpan.FromDays(3);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Calls> _calls = new(StringComparer.Ordinal);
@@ -108,13 +109,17 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 // a fault of ours: the feed lives on
                 Settle(plan, FetchOutcome.Unparsable, $"could not be taken over: {broken.GetType().Name} {broken.Message}", 0, time.GetElapsedTime(began), broken);
             }
-            var rest = plan.Rhythm.Every - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble();
+            var rest = PauseOf(plan) - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble();
             var now = time.GetUtcNow();
             book.NoteNext(plan, rest > TimeSpan.Zero ? now + rest : now, CallsOf(plan).Used(((ICity)city).Local(now).Date));
             if (!await Rest(rest, stop)) break;
         }
         if (history is not null) await history;
     }
+
+    // a slow feed that has never been reached is not left alone for hours because of one bad moment at the start
+    private TimeSpan PauseOf(FeedPlan plan) =>
+        book.HealthOf(plan.Feed.Key) is { LastSuccess: null, Outcome: FetchOutcome.Unreachable or FetchOutcome.TimedOut or FetchOutcome.UpstreamDown } && plan.Descriptor.Schedule.PerDay == 0 && plan.Rhythm.Every > Soon ? Soon : plan.Rhythm.Every;
 
     private async Task<bool> Rest(TimeSpan rest, CancellationToken stop)
     {

@@ -164,7 +164,7 @@ public sealed class ReplayTests
         Assert.DoesNotContain("<data value=\"77\">", await client.GetStringAsync($"/en?at={ReplayRequest.Write(at.AddMinutes(-1))}"), StringComparison.Ordinal);
         // nothing follows anything, and no number claims to be now
         foreach (var word in new[] { "id=\"live\"", "hx-get", "hx-sse:connect" }) Assert.DoesNotContain(word, english, StringComparison.Ordinal);
-        Assert.Contains($"data-now=\"{at.ToUnixTimeMilliseconds()}\" data-past", english, StringComparison.Ordinal);
+        Assert.Contains($"data-now=\"{at.ToUnixTimeMilliseconds()}\" data-past=\"true\"", english, StringComparison.Ordinal);
         // back to now, steps, and links that stay in the past
         Assert.Contains("<a href=\"/en\">Back to now</a>", english, StringComparison.Ordinal);
         Assert.Contains($"href=\"/en?at={ReplayRequest.Write(at.AddMinutes(-10))}\"", english, StringComparison.Ordinal);

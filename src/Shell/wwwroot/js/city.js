@@ -15,7 +15,7 @@
     return ageWords[unit].replace('{0}', Math.floor(seconds / size));
   }
   // a page of the past stands still
-  const frozen = 'past' in document.body.dataset ? Number(document.body.dataset.now) : 0;
+  const frozen = document.body.dataset.past === 'true' ? Number(document.body.dataset.now) : 0;
   function tellAges() {
     const now = frozen || Date.now() - skew;
     for (const time of document.querySelectorAll('time[data-age]')) {
