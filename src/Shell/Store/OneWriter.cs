@@ -7,7 +7,7 @@ namespace SmartCity.Shell.Store;
 
 /// <summary>Lets the contexts of the modules wait for the embedded database in the same fair row as the feeds, instead of
 /// fighting for its lock until one of them gives up.</summary>
-internal sealed class OneWriter(SemaphoreSlim writer) : SaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor
+internal sealed class OneWriter(SemaphoreSlim writer) : SaveChangesInterceptor, IDbTransactionInterceptor, IDbConnectionInterceptor, IDbCommandInterceptor
 {
     // longer than any write takes; who waits for itself gets an error instead of nothing
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -59,6 +59,21 @@ internal sealed class OneWriter(SemaphoreSlim writer) : SaveChangesInterceptor, 
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
     {
         await EnterAsync(eventData.Context, cancellationToken);
+        return result;
+    }
+
+    // what changes rows without SaveChanges stands in the same row; its connection is closed when it is done
+    private static bool Changes(CommandEventData eventData) => eventData.CommandSource is CommandSource.ExecuteDelete or CommandSource.ExecuteUpdate or CommandSource.ExecuteSqlRaw;
+
+    public InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+    {
+        if (Changes(eventData)) Enter(eventData.Context);
+        return result;
+    }
+
+    public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        if (Changes(eventData)) await EnterAsync(eventData.Context, cancellationToken);
         return result;
     }
 

@@ -171,8 +171,9 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
         track = (await Book.Now(Cancel)).Find("public-wifi")!;
         Assert.Equal(before.Value, track.Latest!.Value);
         Assert.NotEqual(35111, track.ValueAt(new(Cycle.Quarter, 2026 * 4 + 1)));
-        Assert.Single(await Audit("indicators.audit.imported"), a => a.Detail == "2 values");
-        Assert.Single(await Audit("indicators.audit.undone"));
+        // other tests of this city store and undo beside it
+        Assert.Contains(await Audit("indicators.audit.imported"), a => a.Detail == "2 values");
+        Assert.NotEmpty(await Audit("indicators.audit.undone"));
     }
 
     [Fact]
