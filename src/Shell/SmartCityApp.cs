@@ -147,6 +147,7 @@ public sealed class SmartCityApp
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
+        SharedPages.Register(services);
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
         services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
         FeedDeskSetup.Register(services);
@@ -221,6 +222,7 @@ public sealed class SmartCityApp
         if (Proxies.Of(app.Configuration["Proxies"]) is { } proxies) app.UseForwardedHeaders(proxies);
         app.UseExceptionHandler("/error");
         app.UseMiddleware<SafeHeaders>();
+        SharedPages.Use(app);
         app.UseResponseCompression();
         app.UseMiddleware<SameOriginOnly>();
         app.UseMiddleware<LanguageInAddress>();

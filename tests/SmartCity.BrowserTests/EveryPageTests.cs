@@ -1,6 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
-
 namespace SmartCity.BrowserTests;
 
 public sealed class EveryPageTests(Browser browser, Seoul seoul)
@@ -21,20 +18,7 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
     [InlineData("en", 390, 844)]
     public async Task No_page_breaks_a_rule_of_accessibility(string language, int width, int height)
     {
-        await using var reader = await browser.Reader(_city, width, height, scheme: ColorScheme.Dark);
-        var wrong = new List<string>();
-        foreach (var address in await PublicPages.Of(_city, language))
-        {
-            await reader.Open(address);
-            foreach (var theme in new[] { "day", "night", "contrast", "auto" })
-            {
-                await reader.Look(theme);
-                // a look changes colours and nothing else: the other rules are asked once
-                var rules = theme == "day" ? null : new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] };
-                var result = await reader.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations], RunOnly = rules });
-                wrong.AddRange(result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{address} {theme}: {v.Id}: {n.Html}")));
-            }
-        }
+        var wrong = await Accessibility.OfEach(await PublicPages.Of(_city, language), () => browser.Reader(_city, width, height, scheme: ColorScheme.Dark), async (reader, address) => await Accessibility.Violations(reader, address));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 
 namespace SmartCity.BrowserTests;
 
@@ -128,22 +126,13 @@ public sealed class IndicatorTests(Browser browser, Seoul seoul)
     [InlineData("en", 390, 844)]
     public async Task No_page_of_the_departments_breaks_a_rule_of_accessibility(string language, int width, int height)
     {
-        await using var reader = await browser.Reader(_city, width, height);
-        await SignIn(reader, Roles.DepartmentHead);
-        var wrong = new List<string>();
-        foreach (var page in new[] { "enter", "due", "define", "import", "cctv/value", "fine-dust?depth=full", "fine-dust?depth=glance", "fine-dust?area=11110&area=11140", "?state=behind" })
+        string[] pages = ["enter", "due", "define", "import", "cctv/value", "fine-dust?depth=full", "fine-dust?depth=glance", "fine-dust?area=11110&area=11140", "?state=behind"];
+        var wrong = await Accessibility.OfEach(pages.Select(page => $"/{language}/indicators/{page}".Replace("/?", "?", StringComparison.Ordinal)), async () =>
         {
-            await reader.Open($"/{language}/indicators/{page}".Replace("/?", "?", StringComparison.Ordinal));
-            foreach (var theme in new[] { "day", "night", "contrast" })
-            {
-                await reader.Look(theme);
-                var result = await reader.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-                wrong.AddRange(result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{page} {theme}: {v.Id}: {n.Html}")));
-            }
-            var wide = await reader.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
-            if (wide > width) wrong.Add($"{page} is {wide} wide");
-            wrong.AddRange(reader.Complaints.Select(c => $"{page}: {c}"));
-        }
+            var reader = await browser.Reader(_city, width, height);
+            await SignIn(reader, Roles.DepartmentHead);
+            return reader;
+        }, Accessibility.Faults);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 }

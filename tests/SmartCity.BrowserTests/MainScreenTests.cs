@@ -191,4 +191,20 @@ public sealed partial class MainScreenTests(Browser browser, Seoul seoul)
             """);
         Assert.True(crossing.Length == 0, string.Join('\n', crossing));
     }
+
+    [Fact]
+    public async Task The_slider_of_the_time_bar_moves_the_time_and_the_button_goes_there()
+    {
+        await using var reader = await browser.Reader(_city);
+        await reader.Open("/en");
+        await reader.Page.ClickAsync(".pick--up summary");
+        var (slide, field) = (reader.Page.Locator(".pick--up [data-slide]"), reader.Page.Locator(".pick--up input[type=datetime-local]"));
+        var now = DateTime.Parse((await slide.GetAttributeAsync("data-slide"))!, System.Globalization.CultureInfo.InvariantCulture);
+        await slide.FocusAsync();
+        await reader.Page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(field).ToHaveValueAsync(now.AddMinutes(-10).ToString("yyyy-MM-dd'T'HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+        await reader.Page.ClickAsync(".pick--up form button");
+        await Expect(reader.Page.Locator(".past__told")).ToContainTextAsync(now.AddMinutes(-10).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Empty(reader.Complaints);
+    }
 }

@@ -1,6 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
-
 namespace SmartCity.BrowserTests;
 
 /// <summary>What only signed-in people see, in a real browser.</summary>
@@ -17,22 +14,7 @@ public sealed class SignedInTests(Browser browser, Seoul seoul)
     [InlineData("en", 390, 844)]
     public async Task No_page_of_an_administrator_breaks_a_rule_of_accessibility(string language, int width, int height)
     {
-        await using var reader = await browser.Reader(_city, width, height);
-        await SignIn(reader, Roles.Administrator);
-        var wrong = new List<string>();
-        foreach (var page in Pages)
-        {
-            await reader.Open($"/{language}/{page}".TrimEnd('/'));
-            foreach (var theme in new[] { "day", "night", "contrast" })
-            {
-                await reader.Look(theme);
-                var result = await reader.Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-                wrong.AddRange(result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{page} {theme}: {v.Id}: {n.Html}")));
-            }
-            var wide = await reader.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
-            if (wide > width) wrong.Add($"{page} is {wide} wide");
-            wrong.AddRange(reader.Complaints.Select(c => $"{page}: {c}"));
-        }
+        var wrong = await Accessibility.OfEach(Pages.Select(page => $"/{language}/{page}".TrimEnd('/')), () => SignedIn(width, height, Roles.Administrator), Accessibility.Faults);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
@@ -92,6 +74,13 @@ public sealed class SignedInTests(Browser browser, Seoul seoul)
         Assert.EndsWith("/en/atmosphere", reader.Page.Url, StringComparison.Ordinal);
         await reader.Open("/ko");
         await Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "night");
+    }
+
+    private async Task<Reader> SignedIn(int width, int height, string role)
+    {
+        var reader = await browser.Reader(_city, width, height);
+        await SignIn(reader, role);
+        return reader;
     }
 
     private async Task SignIn(Reader reader, string role)

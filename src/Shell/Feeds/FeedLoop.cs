@@ -12,7 +12,8 @@ namespace SmartCity.Shell.Feeds;
 internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, SourceClient client, Signals signals, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
-    private static readonly TimeSpan Keep = TimeSpan.FromDays(3);
+    // how far back steps finer than an hour are asked for again
+    private static readonly TimeSpan Fine = TimeSpan.FromDays(3);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
@@ -80,7 +81,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             var began = time.GetTimestamp();
             var now = time.GetUtcNow();
             var (outcome, detail, rows) = Take(plan, TableReader.Read(plan, answer, city.Zone, now), now, change);
-            detail = detail is null ? null : secrets.Redact(detail);
+            detail = Clean(detail);
             book.KeepAnswer(plan, now, outcome, detail, rows, time.GetElapsedTime(began), answer.ContentType, answer.Body);
             await Store(plan);
             Settle(plan, outcome, detail, rows, time.GetElapsedTime(began));
@@ -107,7 +108,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             catch (Exception broken)
             {
                 // a fault of ours: the feed lives on
-                Settle(plan, FetchOutcome.Unparsable, $"could not be taken over: {broken.GetType().Name} {broken.Message}", 0, time.GetElapsedTime(began), broken);
+                Settle(plan, FetchOutcome.Unparsable, Clean($"could not be taken over: {broken.GetType().Name} {broken.Message}"), 0, time.GetElapsedTime(began), broken);
             }
             var rest = PauseOf(plan) - time.GetElapsedTime(began) - plan.Jitter * Random.Shared.NextDouble();
             var now = time.GetUtcNow();
@@ -136,9 +137,9 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         var retries = book.HealthOf(plan.Feed.Key)!.Failures == 0 ? plan.Descriptor.Schedule.Retries : 0;
         for (var attempt = 0; ; attempt++)
         {
-            var (answer, outcome, detail, rows, answers, at) = await Once(plan, previous, stop);
-            var took = time.GetElapsedTime(began);
-            foreach (var one in answers.DefaultIfEmpty(answer)) book.KeepAnswer(plan, at, outcome, detail is null ? null : secrets.Redact(detail), rows, took, one.ContentType, one.Body);
+            var (answer, outcome, told, rows, answers, at) = await Once(plan, previous, stop);
+            var (took, detail) = (time.GetElapsedTime(began), Clean(told));
+            foreach (var one in answers.DefaultIfEmpty(answer)) book.KeepAnswer(plan, at, outcome, detail, rows, took, one.ContentType, one.Body);
             if (outcome is FetchOutcome.Unreachable or FetchOutcome.UpstreamDown && attempt < retries && took + plan.Timeout < plan.Rhythm.Every)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(300 * (attempt + 1)), time, stop);
@@ -151,9 +152,11 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         }
     }
 
+    private string? Clean(string? detail) => detail is null ? null : secrets.Redact(detail);
+
     private void Settle(FeedPlan plan, FetchOutcome outcome, string? detail, int rows, TimeSpan took, Exception? broken = null)
     {
-        var (before, after) = book.Note(plan, outcome, detail is null ? null : secrets.Redact(detail), rows, time.GetUtcNow(), took);
+        var (before, after) = book.Note(plan, outcome, detail, rows, time.GetUtcNow(), took);
         LogOnce(before, after, broken);
         signals.Signal(plan.Feed.Key);
     }
@@ -381,8 +384,8 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 bool HasHour(DateTimeOffset at) => hours.Contains(at.ToUnixTimeMilliseconds() / ReadingStore.HourMs);
                 var complete = true;
                 for (var hour = from; hour < to && hour < now; hour = hour.AddHours(1)) complete &= HasHour(hour);
-                // steps that are finer than an hour may be missing inside one; of the last days they are asked for
-                if (complete && (covers >= TimeSpan.FromHours(1) || to < now - Keep)) continue;
+                // steps that are finer than an hour may be missing inside one
+                if (complete && (covers >= TimeSpan.FromHours(1) || to < now - Fine)) continue;
                 bool Unknown(Reading r) => !HasHour(r.ObservedAt) || covers < TimeSpan.FromHours(1) && times.Count > 0 && !times.Contains(r.ObservedAt.ToUnixTimeMilliseconds());
                 for (var attempt = 1; ; attempt++)
                 {

@@ -10,6 +10,8 @@ internal sealed class Replays(FeedBook book, ReadingStore store, AnswerLog answe
 {
     /// <summary>Instants that are remembered.</summary>
     public const int Most = 16;
+    /// <summary>How far the slider of the time bar reaches back; an address may go further.</summary>
+    public const int Days = 30;
     /// <summary>Readers who may wait; further ones are sent away.</summary>
     public const int MostWaiting = 16;
 

@@ -156,6 +156,17 @@
     });
   }
 
+  // the slider of the time bar moves the field beside it; the form's button goes there
+  for (const slide of document.querySelectorAll('[data-slide]')) {
+    const field = slide.form.querySelector('input[type=datetime-local]');
+    slide.parentElement.hidden = false;
+    slide.setAttribute('aria-valuetext', field.value.replace('T', ' '));
+    slide.addEventListener('input', () => {
+      field.value = new Date(Date.parse(slide.dataset.slide + 'Z') + slide.value * 60_000).toISOString().slice(0, 19);
+      slide.setAttribute('aria-valuetext', field.value.replace('T', ' '));
+    });
+  }
+
   // a menu that was opened closes by Escape and by a click elsewhere
   document.addEventListener('keydown', event => {
     if (event.key !== 'Escape') return;
