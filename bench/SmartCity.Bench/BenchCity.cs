@@ -60,7 +60,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
         catch (IOException) { /* a file that is still closing */ }
     }
 
-    private sealed class AlreadyRunning : IHostedService
+    internal sealed class AlreadyRunning : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -41,9 +41,9 @@ internal static class CrowdBench
         var pack = Pack(folder, sources.Urls.First(), broken);
         await using var app = SmartCityApp.Create(
         [
-            "--environment=Production", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={pack}", $"--Database={Path.Combine(folder, "city.db")}",
-            "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None",
-        ], city => city.Modules(TierD.Modules)).Web;
+            "--environment=Staging", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={pack}", $"--Database={Path.Combine(folder, "city.db")}",
+            $"--Simulator={sources.Urls.First()}", "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None",
+        ], city => city.Modules(TierD.Modules).DemonstrationSources((_, _) => new BenchCity.AlreadyRunning())).Web;
         await app.StartAsync();
         var book = app.Services.GetRequiredService<FeedBook>();
         var healthy = book.Plans.Select(p => p.Feed.Key).Where(k => k.StartsWith("city.well", StringComparison.Ordinal)).ToList();
@@ -61,6 +61,7 @@ internal static class CrowdBench
                     known[feed] = success;
                 }
         }
+        if (gaps.Values.Any(g => g.Count == 0)) throw new InvalidOperationException("a healthy feed brought nothing, with or without the broken ones: " + book.HealthOf(healthy.First(f => gaps[f].Count == 0))!.Detail);
         // a feed that has said nothing for a while is as late as the time since it did
         foreach (var feed in healthy) gaps[feed].Add((end - (known[feed] ?? end - Warm - Measured)).TotalSeconds);
         var lost = book.Health.Where(h => h.Plan.Feed.Key.StartsWith("city.ill", StringComparison.Ordinal) && h.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty or FetchOutcome.None)).ToList();
@@ -108,8 +109,8 @@ internal static class CrowdBench
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.MapGet("/well{n}", (string n) => Results.Text(Body(), "application/json"));
-        app.MapGet("/ill{n:int}", Ill);
+        app.MapGet("/crowd/well{n}", (string n) => Results.Text(Body(), "application/json"));
+        app.MapGet("/crowd/ill{n:int}", Ill);
         return app;
     }
 

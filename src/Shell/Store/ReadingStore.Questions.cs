@@ -82,26 +82,50 @@ internal sealed partial class ReadingStore
         var oldest = at.Ms() - (long)windows.Values.Max().TotalMilliseconds;
         // who has values at all within that time, from the hours: the single values lie by time and are read backwards until
         // everybody has been met
-        var wanted = (await connection.Rows($"SELECT {Q("SeriesId")}, max({Q("Hour")}) FROM {T("hours")} WHERE {Q("Hour")} > @from AND {Q("Hour")} <= @at GROUP BY {Q("SeriesId")}", [("from", oldest - HourMs), ("at", at.Ms())], row => (Id: row.GetInt32(0), Hour: row.GetInt64(1)), cancel))
-            .Where(w => series.TryGetValue(w.Id, out var of) && w.Hour + HourMs > at.Ms() - (long)windows[of.Feed].TotalMilliseconds).Select(w => w.Id).ToHashSet();
+        var wanted = (await LastHours(at.Ms()))
+            .Where(w => series.TryGetValue(w.Id, out var of) && w.Hour + HourMs > at.Ms() - (long)windows[of.Feed].TotalMilliseconds).ToDictionary(w => w.Id, w => w.Hour);
         var newest = new Dictionary<int, Reading>();
-        var end = at.Ms() + AheadMs;
-        foreach (var back in new[] { HourMs / 6, HourMs, 6 * HourMs, long.MaxValue })
+        async Task Read(long from, long to, bool all)
         {
-            var start = Math.Max(oldest, back == long.MaxValue ? oldest : at.Ms() - back);
             var found = new Dictionary<int, Reading>();
             // those few who have been silent for longer
-            var only = back == HourMs / 6 || wanted.Count > 500 ? "" : $"AND {Q("SeriesId")} IN ({string.Join(", ", wanted)}) ";
+            var only = all || wanted.Count > MostNamed ? "" : $"AND {Q("SeriesId")} IN ({string.Join(", ", wanted.Keys)}) ";
             foreach (var (id, reading) in await connection.Rows($"SELECT {Q("SeriesId")}, {Q("ObservedAt")}, {Q("ObservedUntil")}, {Q("FetchedAt")}, {Q("Value")}, {Q("Quality")} FROM {T("observations")} WHERE {Q("ObservedAt")} > @from AND {Q("ObservedAt")} <= @to AND {Q("FetchedAt")} <= @at {only}ORDER BY {Q("ObservedAt")}, {Q("SeriesId")}, {Q("FetchedAt")}",
-                [("from", start), ("to", end), ("at", at.Ms())], row => (row.GetInt32(0), new Reading("", "", row.Instant(1), row.Instant(2), row.Instant(3), row.Double(4), (Quality)row.GetInt16(5))), cancel))
+                [("from", from), ("to", to), ("at", at.Ms())], row => (row.GetInt32(0), new Reading("", "", row.Instant(1), row.Instant(2), row.Instant(3), row.Double(4), (Quality)row.GetInt16(5))), cancel))
                 if (series.TryGetValue(id, out var of) && !newest.ContainsKey(id) && at - reading.ObservedAt <= windows[of.Feed]) found[id] = reading with { Thing = of.Thing, Property = of.Property };
-            foreach (var (id, reading) in found) newest[id] = reading;
-            wanted.ExceptWith(newest.Keys);
-            if (wanted.Count == 0 || start == oldest) break;
-            end = start;
+            foreach (var (id, reading) in found)
+            {
+                newest[id] = reading;
+                wanted.Remove(id);
+            }
         }
+        var end = at.Ms() + AheadMs;
+        foreach (var back in new[] { HourMs / 6, HourMs, 6 * HourMs })
+        {
+            if (wanted.Count == 0 && back > HourMs / 6) break;
+            await Read(Math.Max(oldest, at.Ms() - back), end, all: back == HourMs / 6);
+            end = Math.Max(oldest, at.Ms() - back);
+        }
+        // those who speak once a day or more seldom: straight to the hour in which they did; before it, where that was fetched later
+        while (wanted.Count > 0)
+        {
+            var hour = wanted.Values.Max();
+            await Read(hour - 1, Math.Min(hour + HourMs - 1, end), all: false);
+            var later = wanted.Where(w => w.Value == hour).Select(w => w.Key).ToList();
+            if (later.Count == 0) continue;
+            foreach (var (id, before) in await LastHours(hour - 1, later))
+                if (before + HourMs > at.Ms() - (long)windows[series[id].Feed].TotalMilliseconds) wanted[id] = before;
+                else wanted.Remove(id);
+        }
+        async Task<IReadOnlyList<(int Id, long Hour)>> LastHours(long until, IReadOnlyCollection<int>? of = null) =>
+            await connection.Rows($"SELECT s.{Q("Id")}, (SELECT max(h.{Q("Hour")}) FROM {T("hours")} h WHERE h.{Q("SeriesId")} = s.{Q("Id")} AND h.{Q("Hour")} > @from AND h.{Q("Hour")} <= @until) FROM {T("series")} s{(of is null ? "" : $" WHERE s.{Q("Id")} IN ({string.Join(", ", of)})")}",
+                [("from", oldest - HourMs), ("until", until)], row => (row.GetInt32(0), row.IsDBNull(1) ? NoHour : row.GetInt64(1)), cancel);
         return newest.GroupBy(n => series[n.Key].Feed, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (IReadOnlyList<Reading>)[.. g.Select(n => n.Value)], StringComparer.Ordinal);
     }
+
+    /// <summary>More series than this are not named in a question: all are read.</summary>
+    private const int MostNamed = 20_000;
+    private const long NoHour = long.MinValue / 2;
 
     /// <summary>How far ahead of the clock a value may be observed.</summary>
     private static readonly long AheadMs = (long)Feeds.Mapping.RowMap.Ahead.TotalMilliseconds;
