@@ -18,6 +18,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Calls> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _unstored = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Running> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _brought = new(StringComparer.Ordinal);
     private CancellationToken? _stop;
@@ -167,8 +168,9 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         var (waiting, givenUp) = (book.HealthOf(plan.Feed.Key)!.Unstored, outbox.GivenUp);
         var broken = await outbox.Flush();
         var left = outbox.Waiting;
-        if (waiting == 0 && left > 0) log.LogError(broken, "What the feed {Feed} brings cannot be stored; it waits in memory", plan.Feed.Key);
-        else if (waiting > 0 && left == 0) log.LogInformation("What the feed {Feed} brings is stored again: {Count} waited, {GivenUp} were given up", plan.Feed.Key, waiting, givenUp);
+        // the loss is logged once and its end once
+        if (broken is not null && _unstored.TryAdd(plan.Feed.Key, true)) log.LogError(broken, "What the feed {Feed} brings cannot be stored; it waits in memory", plan.Feed.Key);
+        else if (left == 0 && _unstored.TryRemove(plan.Feed.Key, out _)) log.LogInformation("What the feed {Feed} brings is stored again: {Count} waited, {GivenUp} were given up", plan.Feed.Key, waiting, givenUp);
         if (waiting != left) book.NoteUnstored(plan, left);
     }
 

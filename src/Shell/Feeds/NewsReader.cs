@@ -154,9 +154,7 @@ internal static class NewsReader
         // RFC 822 names of zones that are in use; the framework reads numeric offsets
         foreach (var (name, offset) in new[] { ("KST", "+09:00"), ("UTC", "+00:00"), ("GMT", "+00:00"), ("EST", "-05:00"), ("PST", "-08:00") })
             if (text.EndsWith(" " + name, StringComparison.Ordinal)) text = text[..^name.Length] + offset;
-        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at)) return null;
         // without a zone it is the city's own time
-        if (at.Kind != DateTimeKind.Unspecified) return new DateTimeOffset(at).ToUniversalTime();
-        return zone.IsInvalidTime(at) ? null : new DateTimeOffset(at, zone.GetUtcOffset(at)).ToUniversalTime();
+        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at) ? Mapping.Moments.Utc(at, zone) : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Feeds;
@@ -10,6 +11,8 @@ internal sealed class Outbox(string feed, ReadingStore store)
     public const int Most = 50_000;
     /// <summary>A beat never waits longer for the store; the write goes on beside it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A write that stands in the row behind others is not lost; one that has not come back for so long may be.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(15);
 
     private readonly Lock _gate = new();
     private readonly Line<Reading> _readings = new();
@@ -19,6 +22,7 @@ internal sealed class Outbox(string feed, ReadingStore store)
     private readonly Dictionary<string, FetchedDocument> _documents = new(StringComparer.Ordinal);
     private StoredPicture? _picture;
     private Task _writing = Task.CompletedTask;
+    private long _begun;
 
     /// <summary>Records of one kind in their order.</summary>
     private sealed class Line<T>
@@ -54,17 +58,17 @@ internal sealed class Outbox(string feed, ReadingStore store)
     public void Put(IReadOnlyList<FetchedDocument> documents) { lock (_gate) foreach (var document in documents) _documents[document.Document.Id] = document; }
     public void Put(StoredPicture picture) { lock (_gate) _picture = picture; }
 
-    /// <summary>Writes what waits. Returns why it could not, or null. Not cancelled: what was begun is finished.</summary>
+    /// <summary>Writes what waits. Returns why it could not; null when it is done or still on its way. Not cancelled: what was begun is finished.</summary>
     public async Task<Exception?> Flush()
     {
         if (Waiting == 0) return null;
-        if (_writing.IsCompleted) _writing = Write();
+        if (_writing.IsCompleted) (_begun, _writing) = (Stopwatch.GetTimestamp(), Write());
         try
         {
             await _writing.WaitAsync(Patience);
             return null;
         }
-        catch (TimeoutException) when (!_writing.IsCompleted) { return new TimeoutException("the database does not answer"); }
+        catch (TimeoutException) when (!_writing.IsCompleted) { return Stopwatch.GetElapsedTime(_begun) < Slow ? null : new TimeoutException("the database does not answer"); }
         catch (Exception broken) { return broken; }
     }
 

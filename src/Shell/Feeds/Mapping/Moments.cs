@@ -39,9 +39,9 @@ internal static class Moments
         {
             if (format.Contains('z', StringComparison.Ordinal) || format.Contains('K', StringComparison.Ordinal))
             {
-                if (DateTimeOffset.TryParseExact(clock, format, culture, DateTimeStyles.AssumeUniversal, out var exact)) return (exact.AddDays(days).ToUniversalTime(), null);
+                if (DateTimeOffset.TryParseExact(clock, format, culture, DateTimeStyles.AssumeUniversal, out var exact)) return Sane(exact.Year) ? (exact.AddDays(days).ToUniversalTime(), null) : null;
             }
-            else if (DateTime.TryParseExact(clock, format, culture, DateTimeStyles.None, out var local)) return Utc(local.AddDays(days), zone) is { } at ? (at, null) : null;
+            else if (DateTime.TryParseExact(clock, format, culture, DateTimeStyles.None, out var local)) return Sane(local.Year) && Utc(local.AddDays(days), zone) is { } at ? (at, null) : null;
         }
         return null;
     }
@@ -51,10 +51,15 @@ internal static class Moments
     {
         text = text.Trim();
         if (text.Length < 10 || text[4] != '-' || text[7] != '-' || !DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at)) return null;
-        return at.Kind == DateTimeKind.Unspecified ? Utc(at, zone) : new DateTimeOffset(at).ToUniversalTime();
+        return Utc(at, zone);
     }
 
-    private static DateTimeOffset? Utc(DateTime local, TimeZoneInfo zone) => zone.IsInvalidTime(local) ? null : new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+    // at the ends of the calendar a day or an offset leads out of it
+    private static bool Sane(int year) => year is >= 1899 and <= 2201;
+
+/// <summary>The instant of a time that bears its zone, else of a local one; null where there is none.</summary>
+    internal static DateTimeOffset? Utc(DateTime at, TimeZoneInfo zone) =>
+        !Sane(at.Year) ? null : at.Kind != DateTimeKind.Unspecified ? new DateTimeOffset(at).ToUniversalTime() : zone.IsInvalidTime(at) ? null : new DateTimeOffset(at, zone.GetUtcOffset(at)).ToUniversalTime();
 
     /// <summary>A time in any of the usual spellings: for what an answer says of itself, and for guesses.</summary>
     public static (DateTimeOffset At, DateTimeOffset? Until)? Guess(string text, TimeZoneInfo zone)
