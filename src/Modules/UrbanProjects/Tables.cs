@@ -22,7 +22,8 @@ internal static class Tables
         Text.Of("사업마다 분류, 부서, 단계, 상태, 일정, 예산, 위치. 공개된 판만 담는다.", "Each project's class, department, stage, state, schedule, budget and place. Only what is published."),
         async context =>
         {
-            var filter = new ProjectFilter(context.Query["class"], context.Query["dept"], context.Query["borough"], context.Query["stage"], context.Query["state"], context.Query["q"], "");
+            // the map asks without any filter
+            var filter = ProjectFilter.Read(context.Query.GetValueOrDefault) with { Sort = "" };
             return (IReadOnlyList<Sight>)[.. (await Sights(context)).Where(filter.Wants)];
         },
         Column.Text<Sight>("name", Name, s => s.Project.Name),

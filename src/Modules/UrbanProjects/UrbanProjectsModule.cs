@@ -57,5 +57,9 @@ public sealed class UrbanProjectsModule : IModule
     }
 
     /// <inheritdoc/>
-    public void MapEndpoints(IEndpointRouteBuilder endpoints) => PaperFiles.Map(endpoints);
+    public void MapEndpoints(IEndpointRouteBuilder endpoints) 
+    {
+        PaperFiles.Map(endpoints);
+        PlaceFile.Map(endpoints);
+    }
 }
