@@ -130,10 +130,11 @@ internal static class Tables
         Column.Text<Entry>("why", Text.Of("사유", "Reason"), e => e.Why)) with { Permission = UrbanProjectsModule.Edit };
 
     /// <summary>The classes of the progress that the map shows.</summary>
-    public static MapLayer Layer { get; } = new("urban-projects.places", Text.Of("도시 사업 (진척 %)", "Urban projects (progress %)"), "urban-projects.list", "progress", MapStyle.Glyph)
+    public static MapLayer Layer { get; } = new("urban-projects.places", Text.Of("도시 사업 진척", "Progress of projects"), "urban-projects.list", "progress", MapStyle.Glyph)
     {
         Classes = _ => [new(25, Text.Of("시작", "Begun"), State.Normal), new(75, Text.Of("진행", "Under way"), State.Normal), new(100, Text.Of("마무리", "Nearly done"), State.Normal), new(null, Text.Of("완료", "Completed"), State.Normal)],
         Url = "/urban-projects?borough={area}",
+        Order = 50,
     };
 
     public static Book Of(IServiceProvider services) => (Book)services.GetService(typeof(Book))!;

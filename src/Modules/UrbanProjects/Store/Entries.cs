@@ -19,7 +19,17 @@ internal static class Kinds
     public static string Write(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
     public static string? Write(double? number) => number?.ToString("0.####", CultureInfo.InvariantCulture);
     public static bool TryDay(string? text, out DateOnly day) => DateOnly.TryParseExact(text?.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
-    public static bool TryNumber(string? text, out double number) => double.TryParse(text?.Trim().Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    /// <summary>A number as people type it. Commas stand between thousands or nowhere: what could mean two things is refused.</summary>
+    public static bool TryNumber(string? text, out double number)
+    {
+        number = 0;
+        var plain = text?.Trim().Normalize(System.Text.NormalizationForm.FormKC) ?? "";
+        var groups = plain.Split('.')[0].TrimStart('-').Split(',');
+        if (plain.Length > 40 || groups.Length > 1 && (groups[0].Length is 0 or > 3 || groups.Skip(1).Any(g => g.Length != 3) || plain.LastIndexOf(',') > plain.IndexOf('.', StringComparison.Ordinal) && plain.Contains('.', StringComparison.Ordinal))) return false;
+        return double.TryParse(plain.Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+    }
+
 
     /// <summary>What stands in a project at a subject now, as an entry writes it; null when nothing does.</summary>
     public static string? ValueOf(Project project, string kind, string subject)
