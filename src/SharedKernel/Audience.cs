@@ -9,4 +9,6 @@ public interface IAudience
     string Key { get; }
     /// <summary>Name of the signed-in person, or null.</summary>
     string? UserName { get; }
+    /// <summary>Code of the department that the signed-in person works for, or null.</summary>
+    string? Department => null;
 }

@@ -24,6 +24,11 @@ public interface ICity
     /// <param name="codeSystem">Name of a code system of the pack, <c>name</c> for names, or null to try the key, then names.</param>
     /// <returns>The area, or null when there is none: a source's rows without one are not this city's.</returns>
     Area? FindArea(string codeOrName, string? codeSystem = null);
+    /// <summary>The departments of its administration; none in a city that does not tell.</summary>
+    IReadOnlyList<Department> Departments => [];
+    /// <summary>Finds a department by code, or by its name in any language.</summary>
+    Department? FindDepartment(string? codeOrName) => codeOrName?.Trim() is { Length: > 0 } asked
+        ? Departments.FirstOrDefault(d => d.Code == asked) ?? Departments.FirstOrDefault(d => d.Name.Languages.Any(l => d.Name.In(l).Equals(asked, StringComparison.OrdinalIgnoreCase))) : null;
     /// <summary>A setting of a module from the pack (<c>settings/{module}.json</c>), bound to a type; its defaults when absent.</summary>
     T Settings<T>(string moduleKey) where T : class, new();
     /// <summary>Full paths of the files of a folder of the pack whose name has an ending such as <c>.yaml</c>, in order; none
@@ -32,6 +37,11 @@ public interface ICity
     /// <summary>The local date and time of an instant, in <see cref="Zone"/>.</summary>
     DateTimeOffset Local(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone);
 }
+
+/// <summary>A department of the city's administration. People belong to at most one.</summary>
+/// <param name="Code">Its key everywhere in the platform.</param>
+/// <param name="Name">Its name.</param>
+public sealed record Department(string Code, Text Name);
 
 /// <summary>An administrative area.</summary>
 /// <param name="Code">Its key everywhere in the platform.</param>

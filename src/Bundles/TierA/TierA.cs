@@ -4,5 +4,5 @@ namespace SmartCity;
 public static class TierA
 {
     /// <summary>The modules of the tier.</summary>
-    public static IEnumerable<IModule> Modules => [new AdministrativeContent.AdministrativeContentModule(), new Indicators.IndicatorsModule()];
+    public static IEnumerable<IModule> Modules => [new AdministrativeContent.AdministrativeContentModule(), new Indicators.IndicatorsModule(), new UrbanProjects.UrbanProjectsModule()];
 }

@@ -22,7 +22,11 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options) : IdentityDbC
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<Person>().ToTable("people");
+        builder.Entity<Person>(e =>
+        {
+            e.ToTable("people");
+            e.Property(p => p.Department).HasMaxLength(40);
+        });
         builder.Entity<IdentityRole<Guid>>().ToTable("roles");
         builder.Entity<IdentityUserRole<Guid>>().ToTable("person_roles");
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("person_claims");
@@ -73,6 +77,8 @@ internal sealed class Person : IdentityUser<Guid>
 
     /// <summary>Locked by an administrator: no way in, until unlocked.</summary>
     public bool Locked { get; set; }
+    /// <summary>Code of the department that the person works for; null for none.</summary>
+    public string? Department { get; set; }
     /// <summary>UTC milliseconds.</summary>
     public long CreatedAt { get; set; }
 }

@@ -14,6 +14,7 @@ internal static class AuditKinds
     public const string RoleRemoved = "role-removed";
     public const string GrantChanged = "grant-changed";
     public const string PersonCreated = "person-created";
+    public const string DepartmentSet = "department-set";
     public const string PersonLocked = "person-locked";
     public const string PersonUnlocked = "person-unlocked";
     public const string PasswordChanged = "password-changed";
@@ -27,7 +28,7 @@ internal static class AuditKinds
     public const string FeedUploaded = "feed-uploaded";
     public const string FeedRetracted = "feed-retracted";
 
-    public static IReadOnlyList<string> All { get; } = [SignIn, SignInFailed, SignOut, Denied, RoleGranted, RoleRemoved, GrantChanged, PersonCreated, PersonLocked, PersonUnlocked, PasswordChanged, SecondFactorChanged, LinkCreated, LinkUsed, SessionsEnded, FeedDrafted, FeedApproved, FeedRetired, FeedUploaded, FeedRetracted];
+    public static IReadOnlyList<string> All { get; } = [SignIn, SignInFailed, SignOut, Denied, RoleGranted, RoleRemoved, GrantChanged, PersonCreated, DepartmentSet, PersonLocked, PersonUnlocked, PasswordChanged, SecondFactorChanged, LinkCreated, LinkUsed, SessionsEnded, FeedDrafted, FeedApproved, FeedRetired, FeedUploaded, FeedRetracted];
 }
 
 /// <summary>Writes the audit trail.</summary>

@@ -20,6 +20,8 @@ internal static class DemonstrationLinks
         {
             var name = "demo-" + string.Concat(role.Select((c, i) => (i > 0 && char.IsUpper(c) ? "-" : "") + char.ToLowerInvariant(c)));
             var person = await users.FindByNameAsync(name) ?? (await people.Create(name, role)).Person ?? throw new InvalidOperationException($"The demonstration person {name} cannot be made.");
+            // those who work in a department work in the first one, so that there is something they may change
+            if (role is Roles.Official or Roles.DepartmentHead && person.Department is null && city.Departments.Count > 0) await people.SetDepartment(person, city.Departments[0].Code);
             await to.WriteLineAsync($"  {role,-15} {AccessSetup.AddressOf(app.Urls)}/{city.Languages[0]}/link/{await links.Create(person, Links.Demonstration, Valid)}");
         }
     });

@@ -42,7 +42,7 @@ internal sealed class Grants(Catalogue catalogue)
     {
         var roles = person?.Identity is { IsAuthenticated: true } ? person.FindAll(ClaimTypes.Role).Select(c => c.Value).Where(Roles.All.Contains).Append(Roles.Anyone).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList() : [Roles.Anyone];
         var shared = _audiences.GetOrAdd(string.Join(',', roles), _ => new(Permissions.Where(p => roles.Any(r => Has(r, p))).Select(p => p.Key).ToFrozenSet(StringComparer.Ordinal), null));
-        return person?.Identity?.Name is { } name ? shared with { UserName = name } : shared;
+        return person?.Identity?.Name is { } name ? shared with { UserName = name, Department = person.FindFirst(Sessions.DepartmentClaim)?.Value } : shared;
     }
 }
 
@@ -50,6 +50,7 @@ internal sealed class Grants(Catalogue catalogue)
 internal sealed record Audience(FrozenSet<string> Permissions, string? UserName) : IAudience
 {
     public string Key { get; } = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Permissions.Order(StringComparer.Ordinal)))))[..12];
+    public string? Department { get; init; }
     public bool Can(string permission) => Permissions.Contains(permission);
 }
 
@@ -60,6 +61,7 @@ internal sealed class CurrentAudience(IHttpContextAccessor http, Grants grants) 
     private Audience Current => _audience ??= grants.Of(http.HttpContext?.User);
     public string Key => Current.Key;
     public string? UserName => Current.UserName;
+    public string? Department => Current.Department;
     public bool Can(string permission) => Current.Can(permission);
 }
 

@@ -74,6 +74,16 @@ internal sealed class People(UserManager<Person> users, AccessDb db, Audit audit
         return true;
     }
 
+    /// <summary>Says which department a person works for and ends their sessions, because rights follow from it.</summary>
+    public async Task SetDepartment(Person person, string? department)
+    {
+        if (person.Department == department) return;
+        audit.Add(AuditKinds.DepartmentSet, person.UserName, $"{person.Department ?? "-"} -> {department ?? "-"}");
+        person.Department = department;
+        Check(await users.UpdateSecurityStampAsync(person));
+        sessions.LookAgain();
+    }
+
     /// <summary>Ends every session of a person, and every link that was not used.</summary>
     public async Task EndSessions(Person person)
     {

@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Access;
 /// (password, roles, second factor), with a lock, and twelve hours after it began.</summary>
 internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<IdentityOptions> options, TimeProvider time)
 {
-    public const string Claim = "session";
+    public const string Claim = "session", DepartmentClaim = "department";
     public static readonly TimeSpan Sliding = TimeSpan.FromHours(8), Absolute = TimeSpan.FromHours(12);
     // a page is many requests; another host's change is seen within this time
     private static readonly TimeSpan Believed = TimeSpan.FromSeconds(1);

@@ -142,7 +142,9 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
         await db.SaveChangesAsync();
         sessions.LookAgain();
         var principal = await signIn.CreateUserPrincipalAsync(person);
-        ((ClaimsIdentity)principal.Identity!).AddClaim(new(Sessions.Claim, session.Id.ToString("N")));
+        var identity = (ClaimsIdentity)principal.Identity!;
+        identity.AddClaim(new(Sessions.Claim, session.Id.ToString("N")));
+        if (person.Department is { } department) identity.AddClaim(new(Sessions.DepartmentClaim, department));
         await Http.SignInAsync(IdentityConstants.ApplicationScheme, principal, new());
         Http.User = principal;
     }

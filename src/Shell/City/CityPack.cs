@@ -22,6 +22,7 @@ internal sealed class CityPack : ICity
     public string Currency { get; }
     public Text AreaWord { get; }
     public IReadOnlyList<Area> Areas { get; }
+    public IReadOnlyList<Department> Departments { get; }
     public IReadOnlyDictionary<string, Source> Sources { get; }
     public Outline Outline { get; }
     /// <summary>The outline as the pack has it.</summary>
@@ -35,8 +36,9 @@ internal sealed class CityPack : ICity
     public sealed record Source(string Key, string Address, Text Name, bool Demonstration);
 
     private sealed record CityFile(string Key, Dictionary<string, string> Name, string TimeZone, string[] Languages, string Currency,
-        Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources);
+        Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources, DepartmentFile[]? Departments = null);
     private sealed record AreaFile(string Code, Dictionary<string, string> Name, Dictionary<string, string>? Short, string[]? Aliases, Dictionary<string, string>? Codes);
+    private sealed record DepartmentFile(string Code, Dictionary<string, string> Name);
     private sealed record SourceFile(string Address, Dictionary<string, string> Name);
 
     private CityPack(string folder, CityFile file, Outline outline, string? simulator, List<Problem> problems)
@@ -58,6 +60,12 @@ internal sealed class CityPack : ICity
         }
         if (Languages.Count == 0) problems.Add(new(where, "languages is empty; name at least one, the city's own first."));
         Areas = [.. file.Areas.Select(a => new Area(a.Code, new(a.Name), outline.Centre(a.Code), outline.Neighbours(a.Code)))];
+        Departments = [.. (file.Departments ?? []).Select(d => new Department(d.Code, new(d.Name)))];
+        foreach (var twice in Departments.GroupBy(d => d.Code, StringComparer.Ordinal).Where(g => g.Count() > 1)) problems.Add(new(where, $"two departments have the code {twice.Key}."));
+        foreach (var wrong in Departments.Where(d => d.Code.Length is 0 or > 40)) problems.Add(new(where, $"the code of the department {wrong.Name.In("en")} has 1 to 40 letters."));
+        foreach (var department in Departments)
+            foreach (var language in Languages.Where(l => !department.Name.Languages.Contains(l, StringComparer.OrdinalIgnoreCase)))
+                problems.Add(new(where, $"the department {department.Code} has no name in {language}."));
         _byCode = [];
         foreach (var area in Areas)
         {

@@ -121,6 +121,7 @@ internal static class Walls
     public static readonly IReadOnlyDictionary<string, string[]> OwnPackages = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Indicators"] = ["CsvHelper", "DocumentFormat.OpenXml", "YamlDotNet"],
+        ["UrbanProjects"] = ["YamlDotNet"],
     };
 
     /// <summary>A module's project file is one line, or states the packages that were decided and nothing of the product.</summary>

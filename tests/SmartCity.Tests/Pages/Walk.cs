@@ -163,6 +163,8 @@ internal sealed class Walk(TestCity city)
         "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
         // the first and the last, so that those with and without areas are both seen
+        // one that opens every field but the closed ones, and one that opens few
+        "project" => [.. new[] { "euljiro-workshops", "old-market-fire-safety" }.Select(p => (p, (IReadOnlyList<string>)[]))],
         "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],

@@ -11,7 +11,7 @@ namespace SmartCity.Shell.Pages.Access;
 /// <summary>What an administrator decides about one person.</summary>
 [Authorize(ShellContributions.Administer)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartCity.Shell.Access.People people, Links links, IWords words, TimeProvider time) : PageModel
+internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartCity.Shell.Access.People people, Links links, ICity city, IWords words, TimeProvider time) : PageModel
 {
     public static readonly TimeSpan LinkValid = TimeSpan.FromHours(72);
     private Person _person = null!;
@@ -20,6 +20,8 @@ internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartC
     public Guid Id { get; set; }
     public string Name => _person.UserName!;
     public bool Locked => _person.Locked;
+    public string? Department => _person.Department;
+    public IReadOnlyList<Department> Departments => city.Departments;
     public bool HasSecondFactor => _person.TwoFactorEnabled;
     public IReadOnlyCollection<string> Held { get; private set; } = [];
     public int SessionCount { get; private set; }
@@ -42,6 +44,13 @@ internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartC
     public Task<IActionResult> OnGetAsync() => Show();
 
     public async Task<IActionResult> OnPostRolesAsync(string[]? roles) => await After(await people.SetRoles(_person, (roles ?? []).ToHashSet(StringComparer.Ordinal)));
+
+    public async Task<IActionResult> OnPostDepartmentAsync(string? department)
+    {
+        if (!string.IsNullOrEmpty(department) && city.Departments.All(d => d.Code != department)) return BadRequest();
+        await people.SetDepartment(_person, string.IsNullOrEmpty(department) ? null : department);
+        return Back();
+    }
 
     public async Task<IActionResult> OnPostLockAsync() => await After(await people.SetLocked(_person, true));
 

@@ -8,7 +8,7 @@
   if (data.tiles) L.tileLayer(data.tiles, { attribution: data.attribution || '', maxZoom: 19 }).addTo(map);
   map.attributionControl.setPrefix('Leaflet');
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  let shown = null;
+  let shown = null, ground = null;
   const label = feature => {
     const text = document.createElement('span');
     const value = feature.properties[data.column];
@@ -23,11 +23,11 @@
       pointToLayer: (feature, at) => L.circleMarker(at, { radius: 8, color: colour('--surface'), weight: 2, fillColor: colour('--accent'), fillOpacity: 1 }),
       onEachFeature: (feature, drawn) => drawn.bindTooltip(() => label(feature)),
     });
-    if (shown) map.removeLayer(shown); else map.fitBounds(layer.getBounds().pad(0.05));
+    if (shown) map.removeLayer(shown); else if (layer.getBounds().isValid()) map.fitBounds(layer.getBounds().pad(0.05), { maxZoom: 13 }); else if (ground) map.fitBounds(ground);
     shown = layer.addTo(map);
   }
   fetch(data.outline).then(answer => answer.ok ? answer.json() : null).then(outline => {
-    if (outline) L.geoJSON(outline, { interactive: false, style: () => ({ color: colour('--map-line'), weight: 1.2, fill: false }) }).addTo(map);
+    if (outline) ground = L.geoJSON(outline, { interactive: false, style: () => ({ color: colour('--map-line'), weight: 1.2, fill: false }) }).addTo(map).getBounds();
     return draw();
   });
   document.getElementById('live')?.addEventListener(data.topic, draw);

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+
+namespace SmartCity.UrbanProjects.Pages;
+
+/// <summary>What the public is to see of a project, decided by the head of its department.</summary>
+[Authorize(UrbanProjectsModule.Publish)]
+[ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
+internal sealed class PublishModel(Book book, Ledger ledger, IWords words, IAudience audience, IDbContextFactory<UrbanProjectsDb> dbs) : PageModel
+{
+    public Dossier Dossier { get; private set; } = null!;
+    public Project Project => Dossier.Working;
+    public bool Mine => Rights.MayPublish(audience, Project);
+    public IReadOnlySet<Field> Open { get; private set; } = new HashSet<Field>();
+    public IReadOnlyList<Edition> Editions { get; private set; } = [];
+    /// <summary>What was written since the last edition.</summary>
+    public IReadOnlyList<Entry> Waiting { get; private set; } = [];
+    public string? Problem { get; private set; }
+    public string Why { get; private set; } = "";
+    public string? Done { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(string project, string? done, CancellationToken cancel)
+    {
+        if (!await Load(project, cancel)) return NotFound();
+        Done = done is "published" or "closed" ? done : null;
+        return Page();
+    }
+
+    private async Task<bool> Load(string project, CancellationToken cancel)
+    {
+        if ((await book.Now(cancel)).Find(project) is not { } dossier) return false;
+        Dossier = dossier;
+        Open = dossier.Edition?.Fields ?? dossier.Working.Open;
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        Editions = await db.Editions.AsNoTracking().Where(e => e.Project == project).OrderByDescending(e => e.Number).Take(50).ToListAsync(cancel);
+        var upTo = dossier.Edition?.UpTo ?? 0;
+        Waiting = await db.Entries.AsNoTracking().Where(e => e.Project == project && e.Id > upTo).OrderBy(e => e.Id).Take(200).ToListAsync(cancel);
+        return true;
+    }
+
+    public async Task<IActionResult> OnPostAsync(string project, string[]? open, string? why, bool close, CancellationToken cancel)
+    {
+        if (!await Load(project, cancel)) return NotFound();
+        if (!Mine) return Forbid();
+        Open = (open ?? []).Select(f => Enum.TryParse<Field>(f, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : (Field?)null).OfType<Field>().ToHashSet();
+        Why = why?.Trim() ?? "";
+        Problem = Why.Length < 3 ? words["urban-projects.wrong.why"] : Why.Length > 500 ? words.Of("urban-projects.wrong.longtext", 500) : null;
+        if (Problem is null && !await ledger.Publish(project, Open, close, Why, cancel)) Problem = words["urban-projects.wrong.meanwhile"];
+        return Problem is null ? LocalRedirect($"/{words.Language}/urban-projects/{project}/publish?done={(close ? "closed" : "published")}") : Page();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace SmartCity.UrbanProjects;
+
+/// <summary>One project in its two states: as its department works on it, and as it was published.</summary>
+/// <param name="Working">Everything that was written.</param>
+/// <param name="Public">What the public sees; null when it is not published.</param>
+/// <param name="Edition">The edition that the public sees; null for the pack's own, or none.</param>
+/// <param name="Unpublished">Entries and papers that no edition holds yet.</param>
+/// <param name="Papers">Every version of every document, newest first.</param>
+/// <param name="Written">When something was last written here; null for never.</param>
+internal sealed record Dossier(Project Working, Project? Public, Edition? Edition, int Unpublished, IReadOnlyList<Paper> Papers, DateTimeOffset? Written)
+{
+    public string Key => Working.Key;
+
+    /// <summary>The newest version of each document that a reader may have.</summary>
+    public IReadOnlyList<Paper> PapersFor(bool whole) => [.. VersionsFor(whole).GroupBy(p => p.Series).Select(g => g.MaxBy(p => p.Version)!).OrderByDescending(p => p.At)];
+
+    /// <summary>Every version that a reader may have.</summary>
+    public IEnumerable<Paper> VersionsFor(bool whole) => whole ? Papers.Where(p => p.WithdrawnAt is null)
+        : Public is { } shown && Edition is { } edition && shown.Open.Contains(Field.Documents) ? Papers.Where(p => p.Open && p.WithdrawnAt is null && p.Id <= edition.PapersUpTo) : [];
+}
+
+/// <summary>All projects of the city at one moment.</summary>
+internal sealed record Register(Pack Pack, IReadOnlyList<Dossier> Dossiers)
+{
+    private readonly Dictionary<string, Dossier> _byKey = Dossiers.ToDictionary(d => d.Key, StringComparer.Ordinal);
+
+    public Dossier? Find(string? key) => key is null ? null : _byKey.GetValueOrDefault(key);
+
+    /// <summary>The projects as everyone may see them.</summary>
+    public IReadOnlyList<Project> Public => [.. Dossiers.Select(d => d.Public).OfType<Project>()];
+}
+
+/// <summary>Keeps the register: the pack is read once, what people wrote whenever it has changed.</summary>
+internal sealed class Book(ICity city, IWords words, IDbContextFactory<UrbanProjectsDb> dbs, TimeProvider time, ILogger<Book> log) : IHostedService, IDisposable
+{
+    // other hosts of the city write too; this is how long they may be ahead
+    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(10);
+    // a dataset's filter is asked for its choices with the city and nothing else
+    private static readonly ConditionalWeakTable<ICity, Book> Books = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private Pack? _pack;
+    private Register? _register;
+    private string _stamp = "";
+    private DateTimeOffset _checked;
+
+    public static Register? Last(ICity city) => Books.TryGetValue(city, out var book) ? book._register : null;
+
+    public Pack Pack => _pack ??= Pack.Load(city);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // whoever starts the city reads English, as in every other message of a start
+        var culture = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en-GB");
+        try
+        {
+            foreach (var problem in Pack.Problems) log.LogWarning("A project of the city pack is left out: {Problem}", Pack.Sentence(problem, words));
+        }
+        finally { CultureInfo.CurrentUICulture = culture; }
+        Books.AddOrUpdate(city, this);
+        await Now(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Reads anew at the next question: something was written.</summary>
+    public void Forget() => _checked = default;
+
+    public DateOnly Today => DateOnly.FromDateTime(city.Local(time.GetUtcNow()).DateTime);
+
+    public async ValueTask<Register> Now(CancellationToken cancel = default)
+    {
+        if (_register is { } ready && time.GetUtcNow() - _checked < Believed && _checked != default) return ready;
+        await _gate.WaitAsync(cancel);
+        try
+        {
+            var now = time.GetUtcNow();
+            if (_register is { } meanwhile && now - _checked < Believed && _checked != default) return meanwhile;
+            await using var db = await dbs.CreateDbContextAsync(cancel);
+            var stamp = $"{await db.Entries.MaxAsync(e => (long?)e.Id, cancel)} {await db.Editions.MaxAsync(e => (long?)e.Id, cancel)} {await db.Papers.MaxAsync(p => (long?)p.Id, cancel)} {await db.Papers.CountAsync(p => p.WithdrawnAt != null, cancel)}";
+            if (_register is null || stamp != _stamp) (_register, _stamp) = (await Read(db, cancel), stamp);
+            _checked = now;
+            return _register;
+        }
+        finally { _gate.Release(); }
+    }
+
+    private async Task<Register> Read(UrbanProjectsDb db, CancellationToken cancel)
+    {
+        var entries = (await db.Entries.AsNoTracking().OrderBy(e => e.Id).ToListAsync(cancel)).ToLookup(e => e.Project, StringComparer.Ordinal);
+        var editions = (await db.Editions.AsNoTracking().OrderBy(e => e.Number).ToListAsync(cancel)).ToLookup(e => e.Project, StringComparer.Ordinal);
+        var papers = (await db.Papers.AsNoTracking().OrderByDescending(p => p.Id).ToListAsync(cancel)).ToLookup(p => p.Project, StringComparer.Ordinal);
+        return new(Pack, [.. Pack.Projects.Select(project =>
+        {
+            var (own, edition) = (entries[project.Key].ToList(), editions[project.Key].LastOrDefault());
+            var shown = edition is { } last ? last.Closed ? null : own.Where(e => e.Id <= last.UpTo).Aggregate(project, Kinds.Lay).For(last.Fields) : project.Published ? project.For(project.Open) : null;
+            var late = own.Count(e => e.Id > (edition?.UpTo ?? 0)) + papers[project.Key].Count(p => p.Open && p.WithdrawnAt is null && p.Id > (edition?.PapersUpTo ?? 0));
+            return new Dossier(own.Aggregate(project, Kinds.Lay), shown, edition, late, [.. papers[project.Key]], own.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(own[^1].At));
+        })]);
+    }
+
+    public void Dispose() => _gate.Dispose();
+}

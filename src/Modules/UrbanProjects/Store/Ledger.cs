@@ -1,0 +1,138 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+
+namespace SmartCity.UrbanProjects;
+
+/// <summary>Something that is to be written.</summary>
+/// <param name="Was">What stood there when it was shown to the person who writes.</param>
+internal sealed record Change(string Kind, string Subject, string? Value, string? Was);
+
+/// <summary>Everything that is written: each deed goes into the audit trail first, and what was there before is kept.</summary>
+internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, IAudit audit, IAudience audience, ISignals signals, TimeProvider time)
+{
+    private static readonly string[] Topics = ["urban-projects.list", "urban-projects.milestones", "urban-projects.budgets", "urban-projects.progress", "urban-projects.states", "urban-projects.documents", "urban-projects.changes"];
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private string Who => audience.UserName ?? throw new InvalidOperationException("nobody is signed in");
+
+    /// <summary>Writes changes of one project as one.</summary>
+    /// <returns>The first that somebody else overtook since it was shown; then nothing is written. Null when all was written.</returns>
+    public Task<Change?> Write(string project, IReadOnlyList<Change> changes, string why, CancellationToken cancel) => Together(project, changes, why, null, cancel);
+
+    /// <summary>Takes an entry back: what was there before stands there again, by a new entry.</summary>
+    /// <returns>False when it was changed again since, or taken back already.</returns>
+    public async Task<bool> Undo(string project, long id, string why, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        if (await db.Entries.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id && e.Project == project, cancel) is not { } entry) return false;
+        if (await db.Entries.AnyAsync(e => e.Project == project && e.Kind == entry.Kind && e.Subject == entry.Subject && e.Id > id, cancel)) return false;
+        return await Together(project, [new(entry.Kind, entry.Subject, entry.Was, entry.Value)], why, id, cancel) is null;
+    }
+
+    private async Task<Change?> Together(string project, IReadOnlyList<Change> changes, string why, long? undoes, CancellationToken cancel)
+    {
+        foreach (var change in changes)
+            await audit.Write(undoes is not null ? "urban-projects.audit.undone" : change.Was is null ? "urban-projects.audit.entered" : "urban-projects.audit.corrected", $"{project} {change.Kind} {change.Subject}", $"{change.Was ?? "-"} -> {change.Value ?? "-"}: {why}");
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var moved = changes[0];
+        try
+        {
+            await using var one = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
+            Change? overtaken = null;
+            foreach (var change in changes) if (overtaken is null && await Current(db, project, change, cancel) != change.Was) overtaken = change;
+            if (overtaken is null)
+            {
+                db.Entries.AddRange(changes.Select(c => new Entry { Project = project, Kind = c.Kind, Subject = c.Subject, Value = c.Value, Was = c.Was, At = Now, Person = Who, Why = why, Undoes = undoes }));
+                await db.SaveChangesAsync(cancel);
+                await one.CommitAsync(cancel);
+                Tell();
+                return null;
+            }
+            moved = overtaken;
+        }
+        // PostgreSQL lets both begin and one of them fail
+        catch (Exception clash) when (IsClash(clash)) { }
+        await audit.Write("urban-projects.audit.overtaken", $"{project} {moved.Kind} {moved.Subject}");
+        book.Forget();
+        return moved;
+    }
+
+    private static bool IsClash(Exception? clash) => clash is System.Data.Common.DbException { SqlState: "40001" } || clash is not null && IsClash(clash.InnerException);
+
+    private async Task<string?> Current(UrbanProjectsDb db, string project, Change change, CancellationToken cancel)
+    {
+        var last = await db.Entries.AsNoTracking().Where(e => e.Project == project && e.Kind == change.Kind && e.Subject == change.Subject).OrderByDescending(e => e.Id).FirstOrDefaultAsync(cancel);
+        return last is not null ? last.Value : book.Pack.Projects.FirstOrDefault(p => p.Key == project) is { } stated ? Kinds.ValueOf(stated, change.Kind, change.Subject) : null;
+    }
+
+    /// <summary>Publishes what is written now, of the fields that are open; or takes the project off the public's sight.</summary>
+    /// <returns>False when somebody else published at the same moment.</returns>
+    public async Task<bool> Publish(string project, IReadOnlySet<Field> open, bool closed, string why, CancellationToken cancel)
+    {
+        await audit.Write(closed ? "urban-projects.audit.closed" : "urban-projects.audit.published", project, closed ? why : $"{string.Join(", ", open.Order())}: {why}");
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        db.Editions.Add(new()
+        {
+            Project = project,
+            Number = (await db.Editions.Where(e => e.Project == project).MaxAsync(e => (int?)e.Number, cancel) ?? 0) + 1,
+            UpTo = await db.Entries.Where(e => e.Project == project).MaxAsync(e => (long?)e.Id, cancel) ?? 0,
+            PapersUpTo = await db.Papers.Where(p => p.Project == project).MaxAsync(p => (long?)p.Id, cancel) ?? 0,
+            Open = string.Join(',', open.Order()),
+            Closed = closed,
+            At = Now,
+            Person = Who,
+            Why = why,
+        });
+        try { await db.SaveChangesAsync(cancel); }
+        catch (DbUpdateException) { return false; }
+        Tell();
+        return true;
+    }
+
+    /// <summary>Stores a version of a document; the file lies where it belongs already.</summary>
+    public async Task<bool> Add(Paper paper, CancellationToken cancel)
+    {
+        await audit.Write(paper.Version == 1 ? "urban-projects.audit.document" : "urban-projects.audit.version", $"{paper.Project} {paper.Series}", $"{paper.Title}: {paper.Name}, {paper.Bytes.ToString(CultureInfo.InvariantCulture)} bytes, {paper.Sha256}");
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        (paper.At, paper.Person) = (Now, Who);
+        db.Papers.Add(paper);
+        try { await db.SaveChangesAsync(cancel); }
+        catch (DbUpdateException) { return false; }
+        Tell();
+        return true;
+    }
+
+    /// <summary>Takes every version of a document out of sight, for everyone and at once. The files are kept.</summary>
+    public async Task<bool> Withdraw(string project, string series, string why, CancellationToken cancel)
+    {
+        await audit.Write("urban-projects.audit.withdrawn", $"{project} {series}", why);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var (now, who) = (Now, Who);
+        var some = await db.Papers.Where(p => p.Project == project && p.Series == series && p.WithdrawnAt == null).ExecuteUpdateAsync(s => s.SetProperty(p => p.WithdrawnAt, now).SetProperty(p => p.WithdrawnBy, who), cancel);
+        Tell();
+        return some > 0;
+    }
+
+    public async Task<SavedFilter> Save(string name, string query, string view, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var saved = new SavedFilter { Id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6)), Name = name, Query = query, View = view, Person = Who, At = Now };
+        db.Filters.Add(saved);
+        await db.SaveChangesAsync(cancel);
+        return saved;
+    }
+
+    /// <summary>Forgets a filter of the person's own.</summary>
+    public async Task<bool> Forget(string id, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var who = Who;
+        return await db.Filters.Where(f => f.Id == id && f.Person == who).ExecuteDeleteAsync(cancel) > 0;
+    }
+
+    private void Tell()
+    {
+        book.Forget();
+        foreach (var topic in Topics) signals.Signal(topic);
+    }
+}
