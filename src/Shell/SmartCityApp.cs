@@ -148,6 +148,7 @@ public sealed class SmartCityApp
         services.AddHostedService<FirstStep>();
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
+        services.AddSingleton<ILivePictures, LivePictures>();
         services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
         FeedDeskSetup.Register(services);
 
