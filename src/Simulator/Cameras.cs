@@ -65,7 +65,7 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
         var canvas = new Canvas(Width, Height);
         var seed = Noise.Mix(Noise.Seed(scenario.Seed + "scene"), (ulong)number);
         var local = TimeZoneInfo.ConvertTime(at, ground.Zone);
-        var light = Math.Clamp(0.5 + 0.9 * Math.Sin((local.TimeOfDay.TotalHours - 6.5) / 12 * Math.PI), 0.16, 1);
+        var light = Math.Clamp(0.5 + 0.9 * Math.Sin((local.TimeOfDay.TotalHours - 6.5) / 12 * Math.PI), 0.3, 1);
         int Lit(int colour) => (int)((colour >> 16) * light) << 16 | (int)((colour >> 8 & 255) * light) << 8 | (int)((colour & 255) * light);
         for (var y = 0; y < Horizon; y++) canvas.Block(0, y, Width, 1, Lit(0x9FC4E6 - (Horizon - y) / 3 * 0x020201));
         canvas.Block(0, Horizon, Width, Height - Horizon, Lit(0x6F8562));
@@ -75,7 +75,7 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
             var (left, high, grey) = ((int)(i * 37 - 8), (int)(18 + Noise.Die(seed, i) * 58), 0x70 + (int)(Noise.Die(seed, i + 20) * 0x50));
             canvas.Block(left, Horizon - high, 34, high, Lit(grey << 16 | grey << 8 | grey + 6));
             for (var w = 0; w < 12; w++)
-                if (Noise.Die(seed, i * 40 + w + local.Hour * 1000L) > 0.45) canvas.Block(left + 5 + w % 3 * 9, Horizon - high + 6 + w / 3 * 11, 5, 6, light < 0.5 ? 0xE8CF7A : Lit(0xB8C8D4));
+                if (Noise.Die(seed, i * 40 + w + local.Hour * 1000L) > 0.45) canvas.Block(left + 5 + w % 3 * 9, Horizon - high + 6 + w / 3 * 11, 5, 6, light < 0.55 ? 0xE8CF7A : Lit(0xB8C8D4));
         }
         // the road runs to a point on the horizon
         var vanish = 110 + (int)(Noise.Die(seed, 77) * 100);
@@ -102,7 +102,7 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
             var x = left + (right - left) * (2 * lane + 1) / 8 - wide / 2;
             canvas.Block(x, y - wide / 2, wide, wide * 2 / 3, Lit(Cars[(int)(Noise.Die(seed, car + 500) * Cars.Length)]));
             canvas.Block(x + wide / 5, y - wide / 2 + 1, Math.Max(1, wide * 3 / 5), Math.Max(1, wide / 5), Lit(0x22303C));
-            if (light < 0.5) canvas.Block(x, y + wide / 8, Math.Max(1, wide / 6), Math.Max(1, wide / 8), lane < 2 ? 0xFFF2C0 : 0xE03020);
+            if (light < 0.55) canvas.Block(x, y + wide / 8, Math.Max(1, wide / 6), Math.Max(1, wide / 8), lane < 2 ? 0xFFF2C0 : 0xE03020);
         }
         canvas.Block(0, 0, Width, 18, 0x10161C);
         canvas.Digits(string.Create(CultureInfo.InvariantCulture, $"CAM {number:0000} {area.ToUpperInvariant()}"), 6, 4, 2, 0xF4F6F8);

@@ -56,7 +56,7 @@ internal sealed record Camera(string Id, Text Name, string? Area, Text? Road, Pl
     {
         var (road, place) = Parts(thing.Name.ToString());
         var roadName = road is null ? null : settings.RoadName(road);
-        var name = roadName is null ? thing.Name : new Text(city.Languages.Select(l => KeyValuePair.Create(l, string.Create(CultureInfo.InvariantCulture, $"{roadName.In(l)} {Placed(place, l, city)}"))));
+        var name = roadName is null ? thing.Name : new Text(city.Languages.Select(l => KeyValuePair.Create(l, string.Create(CultureInfo.InvariantCulture, $"{roadName.In(l)}{(l == city.Languages[0] ? " " : ", ")}{Placed(place, l, city)}"))));
         var (still, stream) = (thing.Attributes.GetValueOrDefault("still"), thing.Attributes.GetValueOrDefault("stream") ?? thing.Attributes.GetValueOrDefault("url"));
         var kind = KindOf(stream, thing.Attributes.GetValueOrDefault("format") ?? thing.Kind);
         var rule = settings.RuleFor(road, thing);
