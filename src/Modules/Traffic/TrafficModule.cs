@@ -30,6 +30,11 @@ public sealed class TrafficModule : IModule
         new Command("traffic.open-cameras", Text.Of("도로 CCTV", "Road cameras"), "/traffic/cameras", Text.Of("CCTV|카메라|도로 CCTV|교통 CCTV", "cameras|cctv|road cameras")),
         new Command("traffic.open-wall", Text.Of("CCTV 상황판", "Camera wall"), "/traffic/cameras/wall", Text.Of("CCTV 상황판|카메라 벽", "camera wall|cctv wall|video wall")),
 
+        new Command("traffic.open-lines", Text.Of("지하철 노선도", "Subway line map"), "/traffic/lines", Text.Of("지하철|노선도|지하철 노선도|올빼미버스|막차", "subway|line map|metro|owl bus|last train")),
+        new Command("traffic.open-stops", Text.Of("정류장 도착 정보", "Arrivals at a stop"), "/traffic/stops", Text.Of("버스|정류장|도착 정보", "bus|bus stop|arrivals")),
+        new Command("traffic.open-roads", Text.Of("도로 상황", "Roads now"), "/traffic/roads", Text.Of("도로|교통 상황|돌발 상황|정체", "roads|road incidents|traffic jam|speeds")),
+        new Command("traffic.open-hot-spots", Text.Of("보행자 사고 잦은 곳", "Pedestrian hot spots"), "/traffic/hot-spots", Text.Of("보행자 사고|사고 잦은 곳", "hot spots|pedestrian accidents")),
+
         new Feed(CameraFeed, Text.Of("도로 CCTV 목록", "List of road cameras"), FeedKind.Things),
         new Feed(IncidentFeed, Text.Of("도로 돌발 상황", "Road incidents"), FeedKind.Events),
         new Feed(WorksFeed, Text.Of("도로 공사", "Road works"), FeedKind.Events),
@@ -47,9 +52,21 @@ public sealed class TrafficModule : IModule
         new Feed(RouteFeed, Text.Of("노선", "Routes"), FeedKind.Things),
 
         CameraDatasets.Public, CameraDatasets.Officials,
+        TransitDatasets.Arrivals, TransitDatasets.Lines, TransitDatasets.Vehicles, TransitDatasets.Stops,
+        RoadDatasets.Incidents, RoadDatasets.Speeds, RoadDatasets.HotSpots,
+
+        new Brief("traffic.brief", Title, TrafficBrief.Lines) { Order = 20 },
+
+        new Tile("traffic.incidents-tile", Text.Of("도로 돌발 상황", "Road incidents"), [IncidentFeed], Tiles.Incidents) { Url = "/traffic/roads", Order = 30, Size = TileSize.Tall },
+        new Tile("traffic.subway-tile", Text.Of("지하철", "Subway"), [SubwayFeed, NoticeFeed], Tiles.Subway) { Url = "/traffic/lines", Order = 31 },
+        new Tile("traffic.speed-tile", Text.Of("도로 속도", "Road speed"), [SpeedFeed], Tiles.Speed) { Url = "/traffic/roads", Order = 32 },
 
         new Tile("traffic.cameras-tile", Text.Of("도로 CCTV", "Road cameras"), [CameraFeed], Tiles.Cameras) { Url = "/traffic/cameras", Order = 34 },
 
+        new MapLayer("traffic.incidents-map", Text.Of("도로 돌발 상황", "Road incidents"), RoadDatasets.Incidents.Key, "minutes", MapStyle.Glyph) { Url = "/traffic/roads", Order = 30 },
+        new MapLayer("traffic.vehicles-map", Text.Of("버스 위치", "Vehicles"), TransitDatasets.Vehicles.Key, "occupancy", MapStyle.Glyph) { Url = "/traffic/lines", Order = 41, StreetOnly = true },
+        new MapLayer("traffic.stops-map", Text.Of("정류장", "Stops"), TransitDatasets.Stops.Key, "name", MapStyle.Glyph) { Url = "/traffic/stops", Order = 42, StreetOnly = true },
+        new MapLayer("traffic.hot-spots-map", Text.Of("보행자 사고 잦은 곳", "Pedestrian hot spots"), RoadDatasets.HotSpots.Key, "accidents", MapStyle.Glyph) { Url = "/traffic/hot-spots", Order = 43, StreetOnly = true },
         new MapLayer("traffic.cameras-map", Text.Of("도로 CCTV", "Road cameras"), CameraDatasets.Public.Key, "name", MapStyle.Glyph) { Url = "/traffic/cameras?area={area}", Order = 40, StreetOnly = true },
     ];
 
@@ -59,6 +76,7 @@ public sealed class TrafficModule : IModule
         services.AddModuleDb<TrafficDb>(TrafficDb.Module);
         services.AddSingleton<Releases>().AddHostedService(s => s.GetRequiredService<Releases>()).AddScoped<CameraLedger>();
         services.AddSingleton<CameraRegister>().AddSingleton<Stills>();
+        services.AddSingleton<Transit>().AddSingleton<HotSpots>();
     }
 
     /// <inheritdoc/>
