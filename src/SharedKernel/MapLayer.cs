@@ -14,6 +14,8 @@ public sealed record MapLayer(string Key, Text Title, string Dataset, string Col
     public Palette Palette { get; init; }
     /// <summary>Address below the language of the page behind it; <c>{area}</c> is filled in.</summary>
     public string? Url { get; init; }
+    /// <summary>True for places too many or too dense for the drawing of the whole city: the layer is on the street map alone.</summary>
+    public bool StreetOnly { get; init; }
 }
 
 /// <summary>The colours of a fill. The names of the classes always stand beside them.</summary>

@@ -149,6 +149,7 @@ public sealed class SmartCityApp
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         SharedPages.Register(services);
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
+        services.AddSingleton<ILivePictures, LivePictures>();
         services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
         FeedDeskSetup.Register(services);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SmartCity.Simulator;
 
-/// <summary>A picture to draw on: areas, lines and digits, no more.</summary>
+/// <summary>A picture to draw on: areas, lines, digits and capital letters, no more.</summary>
 internal sealed class Canvas(int width, int height)
 {
     // digits as three by five dots, a row in three bits
@@ -11,6 +11,10 @@ internal sealed class Canvas(int width, int height)
         ['0'] = [7, 5, 5, 5, 7], ['1'] = [2, 6, 2, 2, 7], ['2'] = [7, 1, 7, 4, 7], ['3'] = [7, 1, 7, 1, 7], ['4'] = [5, 5, 7, 1, 1],
         ['5'] = [7, 4, 7, 1, 7], ['6'] = [7, 4, 7, 5, 7], ['7'] = [7, 1, 2, 2, 2], ['8'] = [7, 5, 7, 5, 7], ['9'] = [7, 5, 7, 1, 7],
         ['-'] = [0, 0, 7, 0, 0], [':'] = [0, 2, 0, 2, 0], [' '] = [0, 0, 0, 0, 0],
+        ['A'] = [2, 5, 7, 5, 5], ['B'] = [6, 5, 6, 5, 6], ['C'] = [3, 4, 4, 4, 3], ['D'] = [6, 5, 5, 5, 6], ['E'] = [7, 4, 6, 4, 7], ['F'] = [7, 4, 6, 4, 4], ['G'] = [3, 4, 5, 5, 3],
+        ['H'] = [5, 5, 7, 5, 5], ['I'] = [7, 2, 2, 2, 7], ['J'] = [1, 1, 1, 5, 2], ['K'] = [5, 5, 6, 5, 5], ['L'] = [4, 4, 4, 4, 7], ['M'] = [5, 7, 7, 5, 5], ['N'] = [6, 5, 5, 5, 5],
+        ['O'] = [7, 5, 5, 5, 7], ['P'] = [6, 5, 6, 4, 4], ['Q'] = [7, 5, 5, 7, 1], ['R'] = [6, 5, 6, 5, 5], ['S'] = [3, 4, 2, 1, 6], ['T'] = [7, 2, 2, 2, 2], ['U'] = [5, 5, 5, 5, 7],
+        ['V'] = [5, 5, 5, 5, 2], ['W'] = [5, 5, 7, 7, 5], ['X'] = [5, 5, 2, 5, 5], ['Y'] = [5, 5, 2, 2, 2], ['Z'] = [7, 1, 2, 4, 7],
     };
 
     public int Width { get; } = width;
@@ -47,7 +51,7 @@ internal sealed class Canvas(int width, int height)
         }
     }
 
-    /// <summary>Digits, hyphens and colons.</summary>
+    /// <summary>Digits, capital letters, hyphens and colons.</summary>
     public void Digits(string text, int left, int top, int dot, int colour)
     {
         foreach (var letter in text)

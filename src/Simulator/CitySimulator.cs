@@ -184,6 +184,9 @@ public sealed class CitySimulator : IHostedService, IAsyncDisposable
             foreach (var pattern in standing.Source.Patterns)
                 if (pattern.Match(segments) is { } named)
                 {
+                    foreach (var (name, value) in context.Request.Query) named["?" + name] = value.ToString();
+                    // a host that is written oddly is none that anybody could ask
+                    if (Uri.TryCreate("http://" + context.Request.Host, UriKind.Absolute, out var host) && host.PathAndQuery == "/") named["base"] = host.GetLeftPart(UriPartial.Authority);
                     await Answer(context, standing, named, stopping);
                     return;
                 }
@@ -230,12 +233,46 @@ public sealed class CitySimulator : IHostedService, IAsyncDisposable
             return;
         }
         var wire = _formats.Answer(new(standing.Source, moment, fault, standing.OldNames, named));
+        if (wire.Cut)
+        {
+            context.Abort();
+            return;
+        }
+        try { if (wire.Late > TimeSpan.Zero) await Task.Delay(wire.Late, _time, leave.Token); }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+            return;
+        }
+        if (wire.Frame is not null)
+        {
+            await Frames(context, wire, leave.Token);
+            return;
+        }
         if (fault == Fault.Truncated) wire = wire with { Body = wire.Body[..(wire.Body.Length * 6 / 10)], ETag = null, LastModified = null };
         await Send(context, wire);
     }
 
     private const string SignIn = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sign in</title></head>"
         + "<body><h1>Sign in</h1><form method=\"post\" action=\"/login\"><label>Name <input name=\"user\"></label> <button>Sign in</button></form></body></html>\n";
+
+    // a picture a second, until whoever looks leaves
+    private async Task Frames(HttpContext context, Wire wire, CancellationToken leave)
+    {
+        context.Response.ContentType = wire.ContentType;
+        context.Response.Headers.CacheControl = "no-cache";
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+        try
+        {
+            while (true)
+            {
+                await context.Response.Body.WriteAsync(wire.Frame!(_time.GetUtcNow()), leave);
+                await context.Response.Body.FlushAsync(leave);
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, leave);
+            }
+        }
+        catch (OperationCanceledException) { context.Abort(); }
+    }
 
     private static async Task Send(HttpContext context, Wire wire)
     {

@@ -54,6 +54,8 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
             case "count": return about.Count.ToString(CultureInfo.InvariantCulture);
             // nothing of an address may end a text
             case "ask": return new([.. about.Asked.GetValueOrDefault(rest, "").Where(c => char.IsLetterOrDigit(c) || c is '-' or '_' or ' ')]);
+            // this program's own address, as it was asked
+            case "base": return about.Asked.GetValueOrDefault("base", "http://localhost");
             case "area": return row.Thing.OfArea(rest);
             case "station": return row.Thing.Station is { } station ? station[rest] : "";
             case "lat" or "lon" or "x" or "y": return Place(word, row.Thing.Spot, parts, about);

@@ -9,6 +9,7 @@ namespace SmartCity.Simulator;
 internal sealed class Formats(Scenario scenario, CityGround ground, Curves curves, IReadOnlyList<Story> stories)
 {
     private readonly Pictures _pictures = new(scenario, ground, curves);
+    private readonly Cameras _cameras = new(scenario, ground);
     private readonly Filler _filler = new(scenario, ground, curves);
 
     /// <summary>What is wrong with the texts of the sources, each in a sentence.</summary>
@@ -38,6 +39,7 @@ internal sealed class Formats(Scenario scenario, CityGround ground, Curves curve
         (_, "rows") => Rows(question),
         (_, "csv") => Csv(question),
         (_, "rss") => Rss(question),
+        (_, "cameras") => _cameras.Answer(question),
         (_, "template") => new(200, question.Source.ContentType, Template.Body(question, _filler, ground)),
         _ => Image(question),
     };

@@ -44,7 +44,8 @@ internal class Listing
         _ => [.. Events(seed, ground, moment)],
     };
 
-    private static Thing Somewhere(string seed, CityGround ground, long number)
+    /// <summary>The place of the thing with a number, always the same.</summary>
+    internal static Thing Somewhere(string seed, CityGround ground, long number)
     {
         var die = Noise.Seed(seed);
         var area = ground.Areas[(int)(Noise.Die(die, number) * ground.Areas.Count)];

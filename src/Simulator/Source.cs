@@ -9,7 +9,7 @@ internal sealed class Source : Listing
     public string Title { get; set; } = "";
     public string Path { get; set; } = "";
     public string[] Also { get; set; } = [];
-    /// <summary><c>rows</c>, <c>csv</c>, <c>rss</c>, <c>image</c> or <c>template</c>.</summary>
+    /// <summary><c>rows</c>, <c>csv</c>, <c>rss</c>, <c>image</c>, <c>template</c> or <c>cameras</c>.</summary>
     public string Format { get; set; } = "";
     public string? Envelope { get; set; }
     public string Service { get; set; } = "";
@@ -27,6 +27,8 @@ internal sealed class Source : Listing
     public string ContentType { get; set; } = "application/json";
     /// <summary>Body of a template when its key is refused or its quota used up, by <c>auth</c> and <c>quota</c>; a status says it where there is none.</summary>
     public Dictionary<string, string> Refusals { get; set; } = [];
+    /// <summary>The source that lists the cameras whose pictures these are.</summary>
+    public string Of { get; set; } = "";
     /// <summary>Start of a story's address.</summary>
     public string Link { get; set; } = "";
     /// <summary>Title of the list by language.</summary>
@@ -68,6 +70,10 @@ internal sealed class Source : Listing
                 if (scenario.News.Length == 0) yield return "an rss source needs news, the file with its headlines.";
                 if (!Uri.TryCreate(Link, UriKind.Absolute, out _)) yield return "link must be a full address.";
                 break;
+            case "cameras":
+                if (!scenario.Sources.Exists(s => s.Id == Of && s.Format == "template" && s.Parts.Count > 0)) yield return $"of: there is no source {Of} that lists the cameras.";
+                if (!Path.Contains("{camera}", StringComparison.Ordinal) || !Path.Contains("{token}", StringComparison.Ordinal) || !Path.Contains("{file}", StringComparison.Ordinal)) yield return "pictures of cameras need the segments {camera}, {token} and {file} in their path.";
+                break;
             case "template":
                 if (Parts.Count == 0) yield return "parts is empty.";
                 if (!Template.Encodings.Contains(Encode)) yield return $"encode {Encode} is unknown; write {string.Join(", ", Template.Encodings)}.";
@@ -80,7 +86,7 @@ internal sealed class Source : Listing
                 foreach (var colour in Colours.Where(c => Canvas.Colour(c) is null)) yield return $"the colour {colour} is not written #rrggbb.";
                 break;
             default:
-                yield return $"format {Format} is unknown; write rows, csv, rss, image or template.";
+                yield return $"format {Format} is unknown; write rows, csv, rss, image, template or cameras.";
                 break;
         }
     }

@@ -15,7 +15,10 @@ internal sealed class PartOf : Listing
     public string Item { get; set; } = "";
     public string Between { get; set; } = "";
     public string Tail { get; set; } = "";
+    /// <summary>Written only for these values of the question after the address; several are separated by <c>|</c>, and an empty one means that it is not asked.</summary>
+    public Dictionary<string, string> When { get; set; } = [];
 
+    public bool Asked(IReadOnlyDictionary<string, string> named) => When.All(w => w.Value.Split('|').Contains(named.GetValueOrDefault("?" + w.Key, "")));
     public IEnumerable<string> Problems() => ListingProblems();
     public IEnumerable<string> Texts => [Head, Item, Between, Tail];
 }
@@ -35,7 +38,7 @@ internal static partial class Template
     {
         var source = question.Source;
         var pieces = new List<(string Name, string Text)>();
-        foreach (var part in source.Parts)
+        foreach (var part in source.Parts.Where(p => p.Asked(question.Named)))
         {
             // a piece that is written once is no list
             var list = part.Rows != "once";

@@ -15,6 +15,12 @@ internal sealed record Wire(int Status, string ContentType, byte[] Body)
     /// <summary>Tells an unchanged body; null where the source gives none.</summary>
     public string? ETag { get; init; }
     public DateTimeOffset? LastModified { get; init; }
+    /// <summary>How long the answer waits.</summary>
+    public TimeSpan Late { get; init; }
+    /// <summary>True when the connection is cut instead of an answer.</summary>
+    public bool Cut { get; init; }
+    /// <summary>Each second's piece of an answer that never ends, by the moment; null for one that does.</summary>
+    public Func<DateTimeOffset, byte[]>? Frame { get; init; }
 
     public static Wire Text(string contentType, string body, int status = 200) => new(status, contentType, Encoding.UTF8.GetBytes(body));
 }

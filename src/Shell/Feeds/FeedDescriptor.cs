@@ -262,6 +262,8 @@ internal sealed class FeedDescriptor
     {
         /// <summary>Columns that name the thing, the first one that exists.</summary>
         public List<string> From { get; set; } = [];
+        /// <summary>Further columns that belong to its key, joined by <c>|</c>, where one column is not enough: a stop and a route.</summary>
+        public List<string> With { get; set; } = [];
         /// <summary>Texts in <see cref="From"/> that are no thing: totals and means among the rows.</summary>
         public List<string> Skip { get; set; } = [];
         /// <summary>Columns with its name, when <see cref="From"/> is a code.</summary>

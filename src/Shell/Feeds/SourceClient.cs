@@ -22,6 +22,8 @@ internal sealed record Question(string Url, TimeSpan Timeout)
     public int MaxBytes { get; init; } = SourceClient.MaxBytes;
     /// <summary>Redirects that are followed: none, or one for a feed that names it.</summary>
     public int Redirects { get; init; }
+    /// <summary>True when of pictures that are sent one behind the other without an end the first is taken.</summary>
+    public bool FirstPart { get; init; }
 }
 
 /// <summary>Makes every outbound call of the platform, with every limit set.</summary>
@@ -100,6 +102,11 @@ internal sealed class SourceClient(AllowList agreed, Dialer dialer) : IDisposabl
             >= 300 and < 500 => FetchOutcome.BadRequest,
             _ => FetchOutcome.UpstreamDown,
         };
+        if (question.FirstPart && outcome == FetchOutcome.Ok && FirstPart.Is(response.Content))
+        {
+            var (part, type, made) = await FirstPart.Read(response.Content, question.MaxBytes, stop);
+            return new(outcome, part, null, type, made);
+        }
         var body = await Body.Read(response.Content, question.MaxBytes, stop);
         return new(outcome, body, outcome == FetchOutcome.Ok ? null : $"{hop}HTTP {(int)response.StatusCode}", response.Content.Headers.ContentType?.ToString(),
             response.Content.Headers.LastModified, response.Headers.ETag?.ToString());

@@ -26,7 +26,7 @@ internal static class CityParts
         foreach (var tile in catalogue.Of<Tile>())
             yield return new(IdOf(tile), Catalogue.PermissionOf(tile), tile.Topics, "/Pages/Shared/_Tile.cshtml", (services, cancel) => Fill(tile, services, cancel));
         // layers of the city's own feeds come and go and may be many: they are on the street map
-        foreach (var layer in catalogue.Declared.OfType<MapLayer>().OrderBy(l => l.Order).ThenBy(l => l.Title.In("en"), StringComparer.Ordinal))
+        foreach (var layer in catalogue.Declared.OfType<MapLayer>().Where(l => !l.StreetOnly).OrderBy(l => l.Order).ThenBy(l => l.Title.In("en"), StringComparer.Ordinal))
         {
             var dataset = catalogue.Find<Dataset>(layer.Dataset);
             if (dataset is null) continue;

@@ -45,8 +45,8 @@ public sealed class PackTests
         Assert.Superset(new HashSet<string>(
         [
             "city.disaster-messages", "city.alerts", "city.dispatch", "city.earthquakes", "city.earthquake-notices", "city.river", "city.sewer", "atmosphere.rain", "atmosphere.snow", "atmosphere.weather", "city.weather-now",
-            "atmosphere.air", "city.subway-arrivals", "city.bus-arrivals", "city.transit-vehicles", "city.transit-delays", "city.transit-alerts", "city.transit-stops", "city.transit-routes", "city.bike-share", "city.shared-mobility",
-            "city.road-incidents", "city.road-works", "city.road-speeds", "city.cameras", "city.living-population", "city.hotspots", "city.call-taxi", "city.river-quality", "city.complaints", "city.prices", "city.parks", "city.culture",
+            "atmosphere.air", "traffic.subway-arrivals", "traffic.bus-arrivals", "traffic.transit-vehicles", "traffic.transit-delays", "traffic.transit-alerts", "traffic.transit-stops", "traffic.transit-routes", "city.bike-share", "city.shared-mobility",
+            "traffic.road-incidents", "traffic.road-works", "traffic.road-speeds", "traffic.cameras", "city.living-population", "city.hotspots", "city.call-taxi", "city.river-quality", "city.complaints", "city.prices", "city.parks", "city.culture",
             "administrative-content.news", "city.residents",
         ]), keys);
         // every property of a feed that no module declares is titled in every language of the city

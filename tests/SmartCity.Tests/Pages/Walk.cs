@@ -170,6 +170,10 @@ internal sealed class Walk(TestCity city)
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
         // a feed's page: what runs in this city, a closed feed of the city's own only for those who may see it
         "name" when route.Contains("/feeds/", StringComparison.Ordinal) => [.. city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Plans.Select(p => (p.Feed.Key, Shell.Feeds.Desk.FeedOffers.IsOwn(p) ? (IReadOnlyList<string>)[Shell.Feeds.Desk.FeedOffers.PermissionOf(p)] : []))],
+        "stop" => [("subway-" + city.Services.GetRequiredService<SmartCity.Traffic.Transit>().Pack.Stations.Keys.First(), [])],
+        "incident" => [(city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events(SmartCity.Traffic.TrafficModule.IncidentFeed).FirstOrDefault(e => e.Status != EventStatus.Ended)?.Id ?? "none", [])],
+        // a camera that everyone may see
+        "camera" => [(city.Services.GetRequiredService<SmartCity.Traffic.CameraRegister>().All(city.Services.GetRequiredService<Shell.Feeds.FeedBook>()).FirstOrDefault(c => c.Permission == SmartCity.Traffic.TrafficModule.View)?.Id ?? "none", [])],
         "report" => [.. _catalogue.Of<Report>().Select(r => (r.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(r)]))],
         _ => throw new InvalidOperationException($"The walk does not know what to put for {{{parameter}}} in {route}: teach it in Walk.Values."),
     };

@@ -8,6 +8,8 @@ internal sealed class HandClock(DateTimeOffset now) : TimeProvider
     private DateTimeOffset _now = now;
 
     public override DateTimeOffset GetUtcNow() { lock (_gate) return _now; }
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     public void Advance(TimeSpan by)
     {

@@ -272,6 +272,7 @@ internal sealed partial class RowMap
         private readonly RowMap _map;
         private readonly FeedDescriptor.ThingOf _of;
         private readonly Alias _from, _name, _area, _kind;
+        private readonly Alias[] _with;
         private readonly (string Language, Alias Columns)[] _names;
         private readonly (string Name, Alias Columns)[] _attributes;
         private readonly Regex? _match;
@@ -282,6 +283,7 @@ internal sealed partial class RowMap
         {
             (_map, _of) = (map, map._map.Thing);
             (_from, _name, _area, _kind) = (map.Columns(_of.From), map.Columns(_of.Name), map.Columns(_of.Area), map.Columns(_of.Kind));
+            _with = [.. _of.With.Select(w => map.Columns([w]))];
             _names = [.. _of.Names.Select(n => (n.Key, map.Columns(n.Value)))];
             _attributes = map.Attributes();
             _match = _of.NameMatch is { } match ? new(match, RegexOptions.NonBacktracking) : null;
@@ -295,6 +297,8 @@ internal sealed partial class RowMap
         {
             // a key is stored and shown: one that no database takes would block the feed
             if (_from.Text(row) is not { Length: > 0 and <= MaxKey } key) return null;
+            foreach (var more in _with) if (more.Text(row) is { Length: > 0 } text) key += "|" + text;
+            if (key.Length > MaxKey) return null;
             if (_map._known.TryGetValue(key, out var known)) return known;
             foreach (var c in key) if (char.IsControl(c) || char.IsSurrogate(c)) return null;
             return _map._known[key] = Make(key, row);

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using SmartCity.Shell.Feeds;
+
+namespace SmartCity.Shell.Outbound;
+
+/// <summary>Pictures of this moment, by the same client and the same rule as every feed.</summary>
+internal sealed class LivePictures(SourceClient client, FeedLoop loop, Secrets secrets, TimeProvider time) : ILivePictures
+{
+    public const int MaxBytes = 2 * 1024 * 1024;
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8), Between = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, long> _renewed = new(StringComparer.Ordinal);
+
+    public async Task<LivePicture> Ask(string address, LivePicture? previous, CancellationToken cancel = default)
+    {
+        var before = previous is { Outcome: FetchOutcome.Ok } ? new Answer(FetchOutcome.Ok, [], LastModified: previous.TakenAt, ETag: previous.ETag) : null;
+        var answer = await client.Get(new Question(address, Timeout) { MaxBytes = MaxBytes, Previous = before, FirstPart = true }, cancel);
+        if (answer.NotModified) return previous! with { Unchanged = true };
+        var (outcome, type, width, height, detail) = PictureReader.Read(answer);
+        return new(outcome, outcome == FetchOutcome.Ok ? answer.Body : ReadOnlyMemory<byte>.Empty, type, width, height)
+        {
+            TakenAt = answer.LastModified,
+            ETag = answer.ETag,
+            Detail = detail is null ? null : secrets.Redact(detail),
+        };
+    }
+
+    public void Renew(string feed)
+    {
+        var now = time.GetTimestamp();
+        if (_renewed.TryGetValue(feed, out var last) && time.GetElapsedTime(last, now) < Between) return;
+        // of two at once, one
+        if (last == 0 ? _renewed.TryAdd(feed, now) : _renewed.TryUpdate(feed, now, last)) loop.Hurry(feed);
+    }
+}
