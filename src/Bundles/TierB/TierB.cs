@@ -4,5 +4,7 @@ namespace SmartCity;
 public static class TierB
 {
     /// <summary>The modules of the tier and of those below it.</summary>
-    public static IEnumerable<IModule> Modules => [.. TierA.Modules, new Atmosphere.AtmosphereModule()];
+    public static IEnumerable<IModule> Modules => [.. TierA.Modules, new Atmosphere.AtmosphereModule(),
+        new DisasterSafety.DisasterSafetyModule(),
+    ];
 }
