@@ -4,5 +4,5 @@ namespace SmartCity;
 public static class TierB
 {
     /// <summary>The modules of the tier and of those below it.</summary>
-    public static IEnumerable<IModule> Modules => [.. TierA.Modules, new Atmosphere.AtmosphereModule(), new Traffic.TrafficModule()];
+    public static IEnumerable<IModule> Modules => [.. TierA.Modules, new Atmosphere.AtmosphereModule(), new DisasterSafety.DisasterSafetyModule(), new Traffic.TrafficModule()];
 }

@@ -36,7 +36,7 @@ public sealed class TrapTests
     public void A_negative_level_is_a_sensor_s_error_where_the_descriptor_says_so()
     {
         var problems = new List<Shell.Problem>();
-        var sewer = FeedPlan.Descriptors(Trying.City, problems).Single(d => d.Feed == "city.sewer");
+        var sewer = FeedPlan.Descriptors(Trying.City, problems).Single(d => d.Feed == "disaster-safety.sewer");
         var body = """{"DrainpipeMonitoringInfo":{"RESULT":{"CODE":"INFO-000"},"row":[{"UNQ_NO":"01-1","SE_CD":"01","MSRMT_YMD":"2026-07-20 13:00:00.0","MSRMT_WATL":"-0.31","SGN_STTS":"통신양호"},{"UNQ_NO":"01-2","SE_CD":"01","MSRMT_YMD":"2026-07-20 13:00:00.0","MSRMT_WATL":"0.31","SGN_STTS":"통신불량"},{"UNQ_NO":"01-3","SE_CD":"01","MSRMT_YMD":"2026-07-20 13:00:00.0","MSRMT_WATL":"0.12","SGN_STTS":"통신양호"}]}}""";
         var readings = FeedTrial.Read(FeedTrial.PlanOf(sewer), Trying.City, new(FetchOutcome.Ok, Encoding.UTF8.GetBytes(body)), Trying.Now).Mapped!.Readings;
         Assert.Equal([(null, Quality.Suspect), (0.31, Quality.Suspect), ((double?)0.12, Quality.Good)], readings.Select(r => (r.Value, r.Quality)));

@@ -311,7 +311,8 @@ internal sealed partial class RowMap
             var city = _map._city;
             if (_of.IsArea) return city.FindArea(key, Codes) is { } area ? new(area.Code, area.Name, area.Code, area.Centre) : null;
             key = key.EndsWith(".0", StringComparison.Ordinal) ? key[..^2] : key;
-            if (_map._plan.Register.TryGetValue(key, out var registered)) return registered;
+            // the register knows what it is and where; what it is like today, only the source
+            if (_map._plan.Register.TryGetValue(key, out var registered)) return registered with { Kind = NewsReader.Plain(_kind.Text(row) ?? "", 60), Attributes = _map.Attributes(row, _attributes) };
             var inArea = _area.Text(row) is { Length: > 0 } name ? city.FindArea(name, Codes) : null;
             // a source for the whole country: rows of other places are not this city's
             if (_area.Any && inArea is null) return null;

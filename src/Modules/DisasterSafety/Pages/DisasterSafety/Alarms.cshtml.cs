@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace SmartCity.DisasterSafety.Pages;
+
+/// <summary>Alarms, grouped, and who acknowledged them; below, the rules they follow from.</summary>
+[Authorize(DisasterSafetyModule.Desk)]
+internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudience audience, Deeds deeds, IServiceProvider services) : PageModel
+{
+    public IReadOnlyList<Alarm> Alarms { get; private set; } = [];
+    public DisasterSettings Settings => DisasterSettings.Of(city);
+    public bool MayAct => audience.UserName is not null && audience.Can(DisasterSafetyModule.Act) && !HttpContext.Items.ContainsKey(LiveTagHelper.StandsStill);
+    public DateTimeOffset Now => feeds.Now;
+    public AsOf? AsOf => feeds.AsOf(DisasterSafetyModule.Dispatch);
+    public string? Problem { get; private set; }
+
+    public string ScopeWord(Alarm alarm) => alarm.Scope == "city" ? words["disaster-safety.scope.city"] : alarm.Scope == "nowhere" ? words["disaster-safety.nowhere"]
+        : alarm.Rule == Alarm.Gauge ? words["disaster-safety.scope.gauge"] : Enum.TryParse<Category>(alarm.Scope, ignoreCase: true, out var category) && Enum.IsDefined(category) && !char.IsAsciiDigit(alarm.Scope[0]) ? Say.Of(category).ToString() : city.Area(alarm.Scope)?.Name.ToString() ?? words.Of("disaster-safety.formerarea", alarm.Scope);
+
+    public async Task OnGetAsync(CancellationToken cancel) => await Load(cancel);
+
+    public async Task<IActionResult> OnGetAlarmsAsync(CancellationToken cancel)
+    {
+        await Load(cancel);
+        return Partial("_Alarms", this);
+    }
+
+    public async Task<IActionResult> OnPostAcknowledgementAsync(string? rule, string? scope, string? back, CancellationToken cancel)
+    {
+        if (!MayAct) return Forbid();
+        await Load(cancel);
+        if (Alarms.FirstOrDefault(a => a.Rule == rule && a.Scope == scope && a.AcknowledgedBy is null) is not { } alarm || !await deeds.Acknowledge(alarm, cancel))
+        {
+            Problem = words["disaster-safety.wrong.alarm"];
+            return Page();
+        }
+        return LocalRedirect($"/{words.Language}/disaster-safety/{(back == "situation" ? "situation" : "alarms")}");
+    }
+
+    private async Task Load(CancellationToken cancel) => Alarms = await DisasterTables.AlarmsNow(services, feeds, city, cancel);
+}

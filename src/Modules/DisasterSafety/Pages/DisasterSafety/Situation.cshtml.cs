@@ -1,0 +1,62 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace SmartCity.DisasterSafety.Pages;
+
+/// <summary>What a situation room leaves open: where things happen, the list, the alarms, and around the chosen incident its cameras.</summary>
+[Authorize(DisasterSafetyModule.Desk)]
+internal sealed class SituationModel(ICity city, IFeeds feeds, IAudience audience, IDatasets datasets, IncidentBook book) : PageModel
+{
+    // as many as fit on a screen beside each other
+    private const int Most = 12;
+
+    [BindProperty(SupportsGet = true, Name = "incident")]
+    public string? Asked { get; set; }
+    public IReadOnlyList<Incident> Open { get; private set; } = [];
+    public IReadOnlyList<Incident> Listed => [.. Open.Take(Most)];
+    /// <summary>The one that was chosen; else the first of the list. One that has ended stays until another is chosen.</summary>
+    public Incident? Chosen { get; private set; }
+    public bool ByHand { get; private set; }
+    public IReadOnlyList<Near> Cameras { get; private set; } = [];
+    public IReadOnlyList<Alarm> Alarms { get; private set; } = [];
+    public IReadOnlyList<Post> Posts { get; private set; } = [];
+    public IReadOnlyList<(Place Place, int Count, State State, bool Chosen)> Signs { get; private set; } = [];
+    public Openness Openness { get; private set; } = null!;
+    public DateTimeOffset Now => feeds.Now;
+    public AsOf? AsOf => feeds.AsOf(DisasterSafetyModule.Dispatch);
+    public string Query => Asked is { Length: > 0 and <= 70 } asked ? "incident=" + Uri.EscapeDataString(asked) + "&" : "";
+
+    public async Task OnGetAsync(CancellationToken cancel) => await Load(cancel);
+
+    public async Task<IActionResult> OnGetRoomAsync(CancellationToken cancel)
+    {
+        await Load(cancel);
+        return Partial("_Room", this);
+    }
+
+    private async Task Load(CancellationToken cancel)
+    {
+        var all = await book.Now(feeds, cancel);
+        Openness = Openness.For(audience, DisasterSettings.Of(city));
+        Open = [.. all.Where(i => i.Open && !i.Test)];
+        Chosen = Asked is { Length: > 0 and <= 70 } key ? all.FirstOrDefault(i => i.Answers(key)) ?? await book.Find(feeds, key, cancel) : null;
+        ByHand = Chosen is not null;
+        Chosen ??= Open.FirstOrDefault();
+        if (Chosen?.Place is { } at) Cameras = await Surroundings.Cameras(feeds, datasets, at, 4, cancel);
+        if (Chosen is not null) Posts = [.. DisasterSettings.Of(city).Posts.Where(p => p.AnswersFor(Chosen))];
+        Alarms = [.. DisasterSafety.Alarms.Of(all, await Gauges.Of(feeds, datasets, city, cancel), await book.Acknowledgements(feeds.Now, cancel), DisasterSettings.Of(city), feeds.Now).Take(6)];
+        // incidents of one cell are one sign
+        Signs = [.. Open.Where(i => i.Place is not null).GroupBy(i => Openness.Cell(i.Place, 0.01)!.Value).Select(g => (g.Key, g.Count(), g.Max(i => i.State), Chosen is not null && g.Any(i => i.Key == Chosen.Key))).OrderBy(s => s.Item4).ThenBy(s => s.Item3)];
+    }
+
+    /// <summary>Where a place stands in a drawing of the city, 1000 wide and 800 high.</summary>
+    public (string X, string Y) At(Place place)
+    {
+        var (south, north) = (city.Areas.Min(a => a.Centre.Latitude) - 0.03, city.Areas.Max(a => a.Centre.Latitude) + 0.03);
+        var (west, east) = (city.Areas.Min(a => a.Centre.Longitude) - 0.04, city.Areas.Max(a => a.Centre.Longitude) + 0.04);
+        static string N(double n) => Math.Clamp(n, 8, 992).ToString("0.#", CultureInfo.InvariantCulture);
+        return (N((place.Longitude - west) / (east - west) * 1000), N(Math.Min(792, (north - place.Latitude) / (north - south) * 800)));
+    }
+}
