@@ -18,7 +18,7 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
     [InlineData("en", 390, 844)]
     public async Task No_page_breaks_a_rule_of_accessibility(string language, int width, int height)
     {
-        var wrong = await Accessibility.OfEach(await PublicPages.Of(_city, language), () => browser.Reader(_city, width, height, scheme: ColorScheme.Dark), async (reader, address) => await Accessibility.Violations(reader, address));
+        var wrong = await Accessibility.OfEach(await PublicPages.Of(_city, language), () => browser.Reader(_city, width, height), async (reader, address) => await Accessibility.Violations(reader, address));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

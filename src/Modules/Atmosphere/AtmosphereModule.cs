@@ -40,9 +40,9 @@ public sealed class AtmosphereModule : IModule
         },
 
         new Tile("atmosphere.air-tile", Text.Of("초미세먼지", "Fine dust"), [AirFeed], AirTile.Face) { Url = "/atmosphere", Order = 10, Size = TileSize.Wide },
-        new Tile("atmosphere.weather-tile", Text.Of("기온", "Temperature"), [WeatherFeed], WeatherTiles.Temperature) { Url = "/atmosphere/rain-and-snow", Order = 20 },
+        new Tile("atmosphere.weather-tile", Text.Of("기온", "Temperature"), [WeatherFeed], WeatherTiles.Temperature) { Url = "/atmosphere/rain-and-snow", Order = 11 },
         new Tile("atmosphere.wind-tile", Text.Of("바람", "Wind"), [WeatherFeed], WeatherTiles.Wind) { Url = "/atmosphere/rain-and-snow", Order = 21 },
-        new Tile("atmosphere.rain-tile", Text.Of("비", "Rain"), [RainFeed], WeatherTiles.Rain) { Url = "/atmosphere/rain-and-snow", Order = 22 },
+        new Tile("atmosphere.rain-tile", Text.Of("비", "Rain"), [RainFeed], WeatherTiles.Rain) { Url = "/atmosphere/rain-and-snow", Order = 12 },
         new Tile("atmosphere.ozone-tile", Text.Of("오존", "Ozone"), [AirFeed], AirTile.Ozone) { Url = "/atmosphere?measure=o3", Order = 23 },
         new Tile("atmosphere.snow-tile", Text.Of("적설", "Snow"), [SnowFeed], WeatherTiles.Snow) { Url = "/atmosphere/rain-and-snow", Order = 24 },
         new Tile("atmosphere.satellite-tile", Text.Of("위성 영상", "From above"), [Satellite], WeatherTiles.FromAbove) { Url = "/atmosphere/pictures", Order = 25 },

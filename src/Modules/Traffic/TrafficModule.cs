@@ -58,8 +58,8 @@ public sealed class TrafficModule : IModule
         new Brief("traffic.brief", Title, TrafficBrief.Lines) { Order = 20 },
 
         new Tile("traffic.incidents-tile", Text.Of("도로 돌발 상황", "Road incidents"), [IncidentFeed], Tiles.Incidents) { Url = "/traffic/roads", Order = 30, Size = TileSize.Tall },
-        new Tile("traffic.subway-tile", Text.Of("지하철", "Subway"), [SubwayFeed, NoticeFeed], Tiles.Subway) { Url = "/traffic/lines", Order = 31 },
-        new Tile("traffic.speed-tile", Text.Of("도로 속도", "Road speed"), [SpeedFeed], Tiles.Speed) { Url = "/traffic/roads", Order = 32 },
+        new Tile("traffic.subway-tile", Text.Of("지하철", "Subway"), [SubwayFeed, NoticeFeed], Tiles.Subway) { Url = "/traffic/lines", Order = 14 },
+        new Tile("traffic.speed-tile", Text.Of("도로 속도", "Road speed"), [SpeedFeed], Tiles.Speed) { Url = "/traffic/roads", Order = 13 },
 
         new Tile("traffic.cameras-tile", Text.Of("도로 CCTV", "Road cameras"), [CameraFeed], Tiles.Cameras) { Url = "/traffic/cameras", Order = 34 },
 

@@ -54,6 +54,9 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, Moment mo
         return Page();
     }
 
+    /// <summary>Real-time tiles beside the map; the others stand below it, and not on the wall.</summary>
+    public const int First = 7;
+
     /// <summary>Tiles of an element, ready rendered.</summary>
     public IReadOnlyList<string> Tiles(Element element) => [.. _tiles.Where(t => t.Element == element).Select(t => _html[CityParts.IdOf(t)])];
 

@@ -147,6 +147,8 @@ public sealed class TransitTests
         Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", [0x0A, 0xFF]).Outcome);
         Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", [0x12, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 1, 2, 3]).Outcome);
         Assert.Equal(FetchOutcome.SchemaDrift, Trying.Read("gtfs-rt", [0x12, 0x00]).Outcome);
+        // an entity whose negative length leads out of the message, found by a million inputs
+        Assert.Equal(FetchOutcome.Unparsable, Trying.Read("gtfs-rt", Convert.FromBase64String("CgUKAzEuMBL/////Zw==")).Outcome);
         var random = new Random(4711);
         for (var i = 0; i < 500; i++)
         {

@@ -39,8 +39,8 @@ internal static class GtfsRealtimeRows
     {
         FeedMessage message;
         try { message = Parser.ParseFrom(body.Span); }
-        // a length that turns negative escapes the decoder as another error
-        catch (Exception broken) when (broken is InvalidProtocolBufferException or ArgumentException) { throw new InvalidDataException("not a GTFS Realtime message", broken); }
+        // lengths that turn negative or lead out of the message escape the decoder as errors of other kinds
+        catch (Exception broken) when (broken is InvalidProtocolBufferException or ArgumentException or IndexOutOfRangeException or OverflowException) { throw new InvalidDataException("not a GTFS Realtime message", broken); }
         return Rows(message, context.Now);
     }
 

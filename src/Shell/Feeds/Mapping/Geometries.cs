@@ -151,6 +151,6 @@ internal static partial class Geometries
 
     private static double Number(Group group) => double.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 100)]
+    [GeneratedRegex("""^(\d{1,3})[-°\s]+(\d{1,2})[-'′\s]*(\d{0,2}(?:\.\d{1,8})?)["″\s]*([NSEW]?)$""", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Dms();
 }
