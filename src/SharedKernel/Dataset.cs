@@ -14,6 +14,8 @@ public abstract record Dataset(string Key, Text Title, IReadOnlyList<string> Top
     public string Licence { get; init; } = "";
     /// <summary>The columns, in order.</summary>
     public abstract IReadOnlyList<Column> Columns { get; }
+    /// <summary>The page that each row has of its own; null when rows have none. Search finds them by their names.</summary>
+    public RowPage? Page { get; init; }
     /// <summary>Filters besides those by column that the rows understand.</summary>
     public IReadOnlyList<Filter> Filters { get; init; } = [];
     /// <summary>Key of the column whose value is an area's code, or null.</summary>
@@ -33,6 +35,15 @@ internal sealed record Dataset<T>(string Key, Text Title, IReadOnlyList<string> 
 {
     public override IReadOnlyList<Column> Columns => Of;
     public override async Task<IReadOnlyList<object>> Rows(DatasetContext context) => await Read(context);
+}
+
+/// <summary>Where the rows of a dataset are at home.</summary>
+/// <param name="Name">What people call a row.</param>
+/// <param name="Url">Its page, without the language: <c>/indicators/fine-dust</c>.</param>
+public sealed record RowPage(Func<object, Text> Name, Func<object, string> Url)
+{
+    /// <summary>Of rows of a type.</summary>
+    public static RowPage Of<T>(Func<T, Text> name, Func<T, string> url) => new(r => name((T)r), r => url((T)r));
 }
 
 /// <summary>What a dataset's rows may use.</summary>

@@ -55,7 +55,7 @@ internal static class Tables
 
     public static Dataset List { get; } = Dataset.Of("indicators.list", Text.Of("시정 지표", "City indicators"), [],
         Text.Of("지표마다 최근 값, 목표, 상태와 정의.", "The newest value of each indicator, its target, state and definition."),
-        context => Rows(context, register => register.Tracks), Columns) with { Licence = "KOGL-1" };
+        context => Rows(context, register => register.Tracks), Columns) with { Licence = "KOGL-1", Page = RowPage.Of<IndicatorRow>(r => r.Indicator.Name, r => "/indicators/" + r.Indicator.Key) };
 
     public static Dataset Shortcomings { get; } = Dataset.Of("indicators.shortcomings", Text.Of("부족한 지표 10", "The ten shortcomings"), ["indicators.list"],
         Text.Of("목표에서 가장 먼 지표 10개. 차이를 각 지표의 허용 폭으로 나누어 순서를 정한다.", "The ten indicators that miss their targets by most, measured in each one's own tolerance."),

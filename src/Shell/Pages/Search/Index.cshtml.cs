@@ -12,11 +12,12 @@ internal sealed class IndexModel(CitySearch search) : PageModel
     public string Query { get; private set; } = "";
     public IReadOnlyList<Found> Found { get; private set; } = [];
 
-    public IActionResult OnGet(string? q)
+    public async Task<IActionResult> OnGetAsync(string? q, CancellationToken cancel)
     {
         Query = (q ?? "").Trim();
-        Found = search.Find(Query);
+        Found = await search.Find(Query, cancel);
         var exact = Found.Where(f => f.Exact).ToList();
+        if (exact.Exists(f => !f.Row)) exact.RemoveAll(f => f.Row);
         return exact is [var only] ? LocalRedirect(only.Url) : Page();
     }
 }
