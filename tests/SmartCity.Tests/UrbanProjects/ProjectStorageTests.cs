@@ -15,10 +15,11 @@ public sealed class ProjectStorageTests
     {
         var database = await TestDatabase.Migrated(kind);
         await database.Services.GetRequiredService<Book>().StartAsync(TestDatabase.Cancel);
-        database.Services.GetRequiredService<IHttpContextAccessor>().HttpContext =
-            new DefaultHttpContext { User = new(new ClaimsIdentity([new(ClaimTypes.Name, "kim"), new(ClaimTypes.Role, Roles.DepartmentHead), new("department", "regeneration")], "test")), RequestServices = database.Services };
         return database;
     }
+
+    private static void SignIn(TestDatabase database) => database.Services.GetRequiredService<IHttpContextAccessor>().HttpContext =
+        new DefaultHttpContext { User = new(new ClaimsIdentity([new(ClaimTypes.Name, "kim"), new(ClaimTypes.Role, Roles.DepartmentHead), new("department", "regeneration")], "test")), RequestServices = database.Services };
 
     private static async Task<T> With<T>(TestDatabase database, Func<Ledger, Task<T>> deed)
     {
@@ -30,6 +31,7 @@ public sealed class ProjectStorageTests
     public async Task Of_eight_who_report_at_once_one_does_and_the_old_value_is_kept(Db kind)
     {
         await using var database = await Ready(kind);
+        SignIn(database);
         var book = database.Services.GetRequiredService<Book>();
         const string Project = "euljiro-workshops";
         var last = (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Progress[^1];
@@ -51,6 +53,7 @@ public sealed class ProjectStorageTests
     public async Task Several_changes_are_written_as_one_or_not_at_all(Db kind)
     {
         await using var database = await Ready(kind);
+        SignIn(database);
         var book = database.Services.GetRequiredService<Book>();
         const string Project = "sewoon-green-axis";
         var works = (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones[0];
@@ -67,6 +70,7 @@ public sealed class ProjectStorageTests
     public async Task Editions_are_numbered_once_each_and_the_last_one_holds(Db kind)
     {
         await using var database = await Ready(kind);
+        SignIn(database);
         var book = database.Services.GetRequiredService<Book>();
         const string Project = "changdong-station-quarter";
         var made = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => With(database, l => l.Publish(Project, new HashSet<Field> { Field.Summary }, false, "at once", TestDatabase.Cancel)))));
