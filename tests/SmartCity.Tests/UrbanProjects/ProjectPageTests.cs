@@ -233,6 +233,21 @@ public sealed class ProjectPageTests(ProjectCity shared) : IClassFixture<Project
     }
 
     [Fact]
+    public async Task An_indicator_is_corrected_by_its_own_department_and_not_by_another()
+    {
+        const string Page = "/en/indicators/leakage/value?period=2024";
+        using var own = await shared.Client(Roles.Official, "waterworks");
+        using var other = await shared.Client(Roles.Official, "transport");
+        Assert.NotEmpty((await own.Open(Page)).QuerySelectorAll("input[name=value]"));
+        Assert.Empty((await other.Open(Page)).QuerySelectorAll("input[name=value]"));
+        using var refused = await other.Send(Page, "Correct", ("value", "1"), ("why", "not mine"), ("was", "1"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var form = new MultipartFormDataContent { { new StringContent((await other.Open("/en/indicators/enter")).Token()), "__RequestVerificationToken" }, { new ByteArrayContent("indicator,period,value,why\nleakage,2024,1.5,recount\n"u8.ToArray()), "file", "a.csv" } };
+        using var uploaded = await other.PostAsync("/en/indicators/enter?handler=Upload", form, Cancel);
+        Assert.Contains("belongs to Waterworks Headquarters", (await Browser.Read(uploaded)).QuerySelector("#wrong")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_department_is_set_by_an_administrator_ends_the_session_and_is_audited()
     {
         await using var scope = City.Services.CreateAsyncScope();
