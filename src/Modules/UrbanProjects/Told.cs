@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 
 namespace SmartCity.UrbanProjects;
 
@@ -51,8 +50,8 @@ internal static class Told
             yield return new ReportWords(Finding(sight, words));
             yield return new ReportLines([.. schedule.Steps.Select(s => new BriefLine(Line(s, words), BriefPart.Behind, s.CriticalAndLate ? s.LateBy > Schedule.Tolerance ? State.Serious : State.Caution : State.Normal))]);
         }
+        // one chart: with a second one the page is two
         if (project.Budget.Count > 0) yield return new ReportFigure(BudgetChart(project, city, words));
-        if (project.Progress.Count > 1) yield return new ReportFigure(ProgressChart(project, city, words));
     }
 
     /// <summary>What is known of a project, in the order of the page; what is closed is not in it.</summary>

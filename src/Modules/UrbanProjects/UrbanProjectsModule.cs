@@ -36,7 +36,7 @@ public sealed class UrbanProjectsModule : IModule
         Tables.Layer,
         new Tile("urban-projects.count-tile", Text.Of("도시 사업", "Projects"), ["urban-projects.list"], Tiles.Count) { Element = Element.AdministrativeStatus, Size = TileSize.Small, Url = "/urban-projects", Order = 20 },
         new Tile("urban-projects.budget-tile", Text.Of("사업 예산", "Budgets"), ["urban-projects.list"], Tiles.Budget) { Element = Element.AdministrativeStatus, Size = TileSize.Small, Url = "/urban-projects?sort=budget", Order = 21 },
-        new Tile("urban-projects.late-tile", Text.Of("늦은 핵심 일정", "Critical and late"), ["urban-projects.list"], Tiles.Late) { Element = Element.AdministrativeStatus, Size = TileSize.Wide, Url = "/urban-projects/schedule?sort=late", Order = 22 },
+        new Tile("urban-projects.late-tile", Text.Of("늦은 핵심 일정", "Critical and late"), ["urban-projects.list"], Tiles.Late) { Element = Element.AdministrativeStatus, Size = TileSize.Wide, Url = "/urban-projects/schedule?sort=late", Order = 19 },
         new SmartCity.Report("urban-projects.sheet", Text.Of("한 장 사업 개요", "Project brief on one page"), [])
         {
             Preface = Text.Of("공개된 판에서 만든 한 장 개요.", "One page, made from what is published."),

@@ -53,19 +53,23 @@ internal static class Package
 
     private static IEnumerable<string> Relationships(string text) => text.Split("<Relationship", StringSplitOptions.None).Skip(1);
 
-    /// <summary>The text of an entry; null when it unpacks to more than it says. What is not text is read through and given as nothing.</summary>
+    private static readonly uint[] Crc = [.. Enumerable.Range(0, 256).Select(i => { var c = (uint)i; for (var k = 0; k < 8; k++) c = (c & 1) == 1 ? 0xEDB88320 ^ (c >> 1) : c >> 1; return c; })];
+
+    /// <summary>The text of an entry; null when it is not what it says by length and checksum (the reader stops where the length says). What is not text is read through and given as nothing.</summary>
     private static string? Read(ZipArchiveEntry entry)
     {
         var isText = entry.FullName.EndsWith(".xml", StringComparison.OrdinalIgnoreCase) || entry.FullName.EndsWith(".rels", StringComparison.OrdinalIgnoreCase) || entry.FullName.EndsWith(".hpf", StringComparison.OrdinalIgnoreCase) || entry.FullName == "mimetype";
         using var stream = entry.Open();
         using var kept = new MemoryStream();
         var buffer = new byte[81920];
-        long sum = 0;
+        var (sum, crc) = (0L, uint.MaxValue);
         while (stream.Read(buffer) is > 0 and var read)
         {
             if ((sum += read) > entry.Length) return null;
+            foreach (var b in buffer.AsSpan(0, read)) crc = Crc[(crc ^ b) & 0xFF] ^ (crc >> 8);
             if (isText) kept.Write(buffer, 0, read);
         }
+        if (sum != entry.Length || ~crc != entry.Crc32) return null;
         return isText ? Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length) : "";
     }
 }

@@ -26,7 +26,7 @@ internal static class Kinds
         number = 0;
         var plain = text?.Trim().Normalize(System.Text.NormalizationForm.FormKC) ?? "";
         var groups = plain.Split('.')[0].TrimStart('-').Split(',');
-        if (plain.Length > 40 || groups.Length > 1 && (groups[0].Length is 0 or > 3 || groups.Skip(1).Any(g => g.Length != 3) || plain.LastIndexOf(',') > plain.IndexOf('.', StringComparison.Ordinal) && plain.Contains('.', StringComparison.Ordinal))) return false;
+        if (plain.Length > 40 || plain.Split('.').Skip(1).Any(p => p.Contains(',', StringComparison.Ordinal)) || groups.Length > 1 && (groups[0].Length is 0 or > 3 || groups.Skip(1).Any(g => g.Length != 3))) return false;
         return double.TryParse(plain.Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
     }
 

@@ -12,7 +12,7 @@ namespace SmartCity.Indicators.Pages;
 // more than is taken, so that who sends too much is told so instead of cut off
 [RequestSizeLimit(8 * Sheet.MostBytes)]
 [RequestFormLimits(MultipartBodyLengthLimit = 8 * Sheet.MostBytes)]
-internal sealed class EnterModel(Book book, Ledger ledger, ICity city, IWords words, IDbContextFactory<IndicatorsDb> dbs) : PageModel
+internal sealed class EnterModel(Book book, Ledger ledger, ICity city, IWords words, IAudience audience, IDbContextFactory<IndicatorsDb> dbs) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "sector")]
     public string? Sector { get; set; }
@@ -71,8 +71,9 @@ internal sealed class EnterModel(Book book, Ledger ledger, ICity city, IWords wo
             else
             {
                 Intake = Intake.Of(sheet!, register, city, book.Today);
-                if (Intake.Problems.Count == 0 && Intake.Changes.Count > 0) return LocalRedirect($"/{words.Language}/indicators/import?id={await ledger.Keep(FileName, Intake.Changes, cancel)}");
-                if (Intake.Problems.Count == 0) Problem = words.Of("indicators.upload.nochange", Intake.Unchanged, Intake.Empty);
+                if (Intake.Changes.Select(c => register.Find(c.Indicator)!.Indicator).FirstOrDefault(i => !Owners.May(audience, city, i)) is { } other) Problem = words.Of("indicators.upload.notyours", other.Name.ToString(), other.Owner.ToString());
+                else if (Intake.Problems.Count == 0 && Intake.Changes.Count > 0) return LocalRedirect($"/{words.Language}/indicators/import?id={await ledger.Keep(FileName, Intake.Changes, cancel)}");
+                else if (Intake.Problems.Count == 0) Problem = words.Of("indicators.upload.nochange", Intake.Unchanged, Intake.Empty);
             }
         }
         await Load(register, cancel);

@@ -26,7 +26,8 @@ internal sealed class ValueModel(Book book, Ledger ledger, ICity city, IWords wo
     public IReadOnlyList<ValueVersion> Versions { get; private set; } = [];
     public IReadOnlyList<Dispute> Disputes { get; private set; } = [];
     public DateTimeOffset Now => time.GetUtcNow();
-    public bool MayEdit => audience.Can(IndicatorsModule.Edit);
+    private bool Works => audience.Can(IndicatorsModule.Edit);
+    public bool MayEdit => Works && Owners.May(audience, city, Track.Indicator);
     public bool MayDispute => audience.UserName is not null && audience.Can(IndicatorsModule.Dispute);
     public string? Done => Said is "stored" or "disputed" or "answered" ? Said : null;
     public string? Problem { get; private set; }
@@ -38,7 +39,7 @@ internal sealed class ValueModel(Book book, Ledger ledger, ICity city, IWords wo
     public string TypedWhy { get; private set; } = "";
 
     /// <summary>Names are for those who work with them; everyone else reads which side spoke.</summary>
-    public string NameOf(string person) => person == Recorder.By ? words["indicators.byformula"] : MayEdit || person == audience.UserName ? person : words["indicators.someone"];
+    public string NameOf(string person) => person == Recorder.By ? words["indicators.byformula"] : Works || person == audience.UserName ? person : words["indicators.someone"];
 
     public async Task<IActionResult> OnGetAsync(string indicator, CancellationToken cancel) => await Load(indicator, cancel) ? Page() : NotFound();
 
@@ -70,8 +71,9 @@ internal sealed class ValueModel(Book book, Ledger ledger, ICity city, IWords wo
 
     public async Task<IActionResult> OnPostCorrectAsync(string indicator, string? value, string? why, string? was, CancellationToken cancel)
     {
-        if (!MayEdit) return Forbid();
+        if (!Works) return Forbid();
         if (!await Load(indicator, cancel) || Track.Indicator.Source == ValueSource.Computed) return NotFound();
+        if (!MayEdit) return Forbid();
         (TypedValue, TypedWhy) = (value ?? "", why?.Trim() ?? "");
         var (number, wrong) = Numbers.Read(Track.Indicator, value);
         if (wrong is not null) return Refuse("value", wrong.In(words));
@@ -98,8 +100,9 @@ internal sealed class ValueModel(Book book, Ledger ledger, ICity city, IWords wo
 
     public async Task<IActionResult> OnPostAnswerAsync(string indicator, long id, string? answer, bool agreed, CancellationToken cancel)
     {
-        if (!MayEdit) return Forbid();
+        if (!Works) return Forbid();
         if (!await Load(indicator, cancel)) return NotFound();
+        if (!MayEdit) return Forbid();
         (Typed, TypedFor) = (answer?.Trim() ?? "", id);
         if (Typed.Length == 0) return Refuse("answer", words["indicators.wrong.noanswer"]);
         if (Typed.Length > 1000) return Refuse("answer", words.Of("indicators.cell.long", 1000));

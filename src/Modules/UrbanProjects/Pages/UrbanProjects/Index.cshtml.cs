@@ -27,7 +27,7 @@ internal sealed class IndexModel(Book book, Ledger ledger, ICity city, IWords wo
         Typed = name?.Trim() ?? "";
         var asked = ProjectFilter.Read(query ?? "").Query;
         var wanted = Selection.Views.Contains(view) ? view! : "list";
-        Problem = Typed.Length == 0 ? words["urban-projects.saved.noname"] : Typed.Length > 60 ? words.Of("urban-projects.wrong.longtext", 60) : asked.Length is 0 or > 500 ? words["urban-projects.saved.nothing"] : Selection.Mine.Count >= 50 ? words.Of("urban-projects.saved.many", 50) : null;
+        Problem = Typed.Length == 0 ? words["urban-projects.saved.noname"] : Typed.Length > 60 ? words.Of("urban-projects.wrong.longtext", 60) : asked.Length is 0 or > 500 ? words["urban-projects.saved.nothing"] : Selection.Mine.Count >= 50 ? words.Of("urban-projects.saved.full", 50) : null;
         if (Problem is not null) return Page();
         var saved = await ledger.Save(Typed, asked, wanted, cancel);
         return LocalRedirect($"/{words.Language}{Selection.UrlOf(wanted)}?saved={saved.Id}");

@@ -1,0 +1,85 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using SmartCity.Tests.Store;
+using SmartCity.UrbanProjects;
+
+namespace SmartCity.Tests.UrbanProjects;
+
+/// <summary>What is written is the same on SQLite and on PostgreSQL, also when several write at once.</summary>
+public sealed class ProjectStorageTests
+{
+    public static TheoryData<Db> Kinds_ => TestDatabase.Kinds;
+
+    private static async Task<TestDatabase> Ready(Db kind)
+    {
+        var database = await TestDatabase.Migrated(kind);
+        await database.Services.GetRequiredService<Book>().StartAsync(TestDatabase.Cancel);
+        return database;
+    }
+
+    private static void SignIn(TestDatabase database) => database.Services.GetRequiredService<IHttpContextAccessor>().HttpContext =
+        new DefaultHttpContext { User = new(new ClaimsIdentity([new(ClaimTypes.Name, "kim"), new(ClaimTypes.Role, Roles.DepartmentHead), new("department", "regeneration")], "test")), RequestServices = database.Services };
+
+    private static async Task<T> With<T>(TestDatabase database, Func<Ledger, Task<T>> deed)
+    {
+        await using var scope = database.Services.CreateAsyncScope();
+        return await deed(scope.ServiceProvider.GetRequiredService<Ledger>());
+    }
+
+    [Theory, MemberData(nameof(Kinds_))]
+    public async Task Of_eight_who_report_at_once_one_does_and_the_old_value_is_kept(Db kind)
+    {
+        await using var database = await Ready(kind);
+        SignIn(database);
+        var book = database.Services.GetRequiredService<Book>();
+        const string Project = "euljiro-workshops";
+        var last = (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Progress[^1];
+        var (subject, was) = (Kinds.Write(last.Day), Kinds.Write(last.Percent));
+        var overtaken = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => Task.Run(() => With(database, l => l.Write(Project, [new(Kinds.Progress, subject, Kinds.Write(last.Percent + i), was)], "at once", TestDatabase.Cancel)))));
+        Assert.Equal(1, overtaken.Count(o => o is null));
+        Assert.Equal(1, await database.Count(kind == Db.Postgres ? "urban_projects.entries" : "urban_projects_entries"));
+        book.Forget();
+        var dossier = (await book.Now(TestDatabase.Cancel)).Find(Project)!;
+        Assert.NotEqual(last.Percent, dossier.Working.Percent);
+        Assert.Equal(last.Percent, dossier.Public!.Percent);
+        // another host of the city sees it too
+        await using var second = database.Again();
+        await second.Services.GetRequiredService<Book>().StartAsync(TestDatabase.Cancel);
+        Assert.Equal(dossier.Working.Percent, (await second.Services.GetRequiredService<Book>().Now(TestDatabase.Cancel)).Find(Project)!.Working.Percent);
+    }
+
+    [Theory, MemberData(nameof(Kinds_))]
+    public async Task Several_changes_are_written_as_one_or_not_at_all(Db kind)
+    {
+        await using var database = await Ready(kind);
+        SignIn(database);
+        var book = database.Services.GetRequiredService<Book>();
+        const string Project = "sewoon-green-axis";
+        var works = (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones[0];
+        Change[] both = [new(Kinds.Milestone, works.Key + "/planned", "2022-11-01", Kinds.Write(works.Planned)), new(Kinds.Milestone, works.Key + "/actual", "2022-12-01", "1999-01-01")];
+        Assert.Equal(both[1], await With(database, l => l.Write(Project, both, "half of it is old", TestDatabase.Cancel)));
+        book.Forget();
+        Assert.Equal(works, (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones[0]);
+        both[1] = both[1] with { Was = Kinds.Write(works.Actual) };
+        Assert.Null(await With(database, l => l.Write(Project, both, "both", TestDatabase.Cancel)));
+        Assert.Equal((new(2022, 11, 1), new DateOnly(2022, 12, 1)), ((await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones[0].Planned, (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones[0].Actual!.Value));
+    }
+
+    [Theory, MemberData(nameof(Kinds_))]
+    public async Task Editions_are_numbered_once_each_and_the_last_one_holds(Db kind)
+    {
+        await using var database = await Ready(kind);
+        SignIn(database);
+        var book = database.Services.GetRequiredService<Book>();
+        const string Project = "changdong-station-quarter";
+        var made = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => With(database, l => l.Publish(Project, new HashSet<Field> { Field.Summary }, false, "at once", TestDatabase.Cancel)))));
+        Assert.Contains(true, made);
+        book.Forget();
+        var dossier = (await book.Now(TestDatabase.Cancel)).Find(Project)!;
+        Assert.Equal(made.Count(m => m), dossier.Edition!.Number);
+        Assert.Equal([Field.Summary], dossier.Public!.Open);
+        Assert.True(await With(database, l => l.Publish(Project, new HashSet<Field>(), true, "closed", TestDatabase.Cancel)));
+        Assert.Null((await book.Now(TestDatabase.Cancel)).Find(Project)!.Public);
+    }
+}
