@@ -14,9 +14,9 @@ internal sealed class AreaModel(ICity city, IFeeds feeds, IAudience audience, ID
     public AsOf? RiverAsOf => feeds.AsOf(DisasterSafetyModule.River);
     public AsOf? FacilitiesAsOf => feeds.AsOf(DisasterSafetyModule.Facilities);
 
-    public async Task<IActionResult> OnGetAsync(string area, CancellationToken cancel) => await Load(area, cancel) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(string code, CancellationToken cancel) => await Load(code, cancel) ? Page() : NotFound();
 
-    public async Task<IActionResult> OnGetBoardAsync(string area, CancellationToken cancel) => await Load(area, cancel) ? Partial("_Board", Board) : NotFound();
+    public async Task<IActionResult> OnGetBoardAsync(string code, CancellationToken cancel) => await Load(code, cancel) ? Partial("_Board", Board) : NotFound();
 
     private async Task<bool> Load(string code, CancellationToken cancel)
     {
