@@ -56,7 +56,7 @@ internal sealed class IncidentModel(ICity city, IFeeds feeds, IWords words, IAud
         if (Openness.Shows(Openness.Log)) Log = await ReadLog(cancel);
         if (Openness.PlaceOf(found) is { } at)
         {
-            Facilities = Surroundings.Facilities(feeds, at, Openness.Desk ? 3 : 1);
+            Facilities = Surroundings.Facilities(feeds, at, Openness.Desk ? 2 : 1);
             Weather = await Surroundings.Weather(datasets, at, cancel);
             if (Openness.Desk) Cameras = await Surroundings.Cameras(feeds, datasets, at, 6, cancel);
         }
