@@ -40,7 +40,7 @@ public sealed class DisasterSafetyModule : IModule
         new Feed(River, Text.Of("하천 수위", "River levels"), FeedKind.Observations) { Properties = [new("level", Text.Of("수위", "Level"), "m", -5, 30, 2)] },
         new Feed(Sewer, Text.Of("하수관로 수위", "Sewer levels"), FeedKind.Observations) { Properties = [new("level", Text.Of("수위", "Level"), "m", 0, 10, 2)] },
         new Feed(Facilities, Text.Of("안전시설", "Safety facilities"), FeedKind.Things),
-        new Feed(FloodAreas, Text.Of("침수 취약 지역", "Flood-prone places"), FeedKind.Things),
+        new Feed(FloodAreas, Text.Of("침수 취약 지역", "Flood-prone places"), FeedKind.Things) { Permission = Desk },
 
         DisasterTables.Incidents, DisasterTables.Desk, DisasterTables.Cells, DisasterTables.Count, DisasterTables.Orders, DisasterTables.AlarmTable, DisasterTables.Gauge, DisasterTables.Facilities, DisasterTables.Flood,
         DisasterTables.QuakeTable, DisasterTables.Notices, DisasterTables.Cameras,
@@ -52,7 +52,7 @@ public sealed class DisasterSafetyModule : IModule
 
         new MapLayer("disaster-safety.incident-map", Text.Of("상황", "Incidents"), DisasterTables.CellsKey, "count", MapStyle.Glyph) { Url = "/disaster-safety", Order = 1 },
         new MapLayer("disaster-safety.gauge-map", Text.Of("수위 (%)", "Water levels (%)"), DisasterTables.GaugesKey, "ratio", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 30 },
-        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약", "Flood-prone"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 31 },
+        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약", "Flood-prone"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Permission = Desk, Url = "/disaster-safety/water", Order = 31 },
         new MapLayer("disaster-safety.facility-map", Text.Of("안전시설", "Facilities"), DisasterTables.FacilitiesKey, "capacity", MapStyle.Glyph) { Url = "/disaster-safety/facilities", Order = 32 },
 
         new Brief("disaster-safety.brief", Title, DisasterBrief.Lines) { Order = 10 },

@@ -38,6 +38,8 @@ public sealed class PublicTests(SafetyCity shared) : IClassFixture<SafetyCity>
         var desk = (await official.Open(card)).DocumentElement.OuterHtml + (await official.Open(exercise)).DocumentElement.OuterHtml + await official.GetStringAsync("/data/disaster-safety.desk-incidents.csv");
         Assert.All(closed.Where(c => c is not ("TITLE-OF" or "SUMMARY-WITH" or "CALLER-NAME")), c => Assert.Contains(c, desk, StringComparison.Ordinal));
 
+        Assert.Contains("반지하", await official.GetStringAsync("/data/disaster-safety.flood-list.csv?lang=ko"), StringComparison.Ordinal);
+        closed = [.. closed, "반지하", "Basement homes"];
         using var anyone = City.Client();
         Assert.Equal(HttpStatusCode.NotFound, await anyone.Status(exercise));
         var walk = new Walk(City);

@@ -25,7 +25,7 @@ internal sealed class AreaModel(ICity city, IFeeds feeds, IAudience audience, ID
         Board = await Board.Read(book, feeds, city, audience, null, code, null, cancel);
         Gauges = [.. (await DisasterSafety.Gauges.Of(feeds, datasets, city, cancel)).Where(g => g.Gauge.Area == code).Take(12)];
         Facilities = [.. feeds.Latest(DisasterSafetyModule.Facilities).Things.Values.Where(t => t.Area == code).CountBy(t => t.Kind).Select(k => (k.Key, k.Value)).OrderBy(k => Facility.OrderOf(k.Key))];
-        Flood = [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.Where(t => t.Area == code).OrderBy(t => t.Key, StringComparer.Ordinal)];
+        Flood = !audience.Can(DisasterSafetyModule.Desk) ? [] : [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.Where(t => t.Area == code).OrderBy(t => t.Key, StringComparer.Ordinal)];
         return true;
     }
 }
