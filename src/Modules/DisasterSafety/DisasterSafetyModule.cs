@@ -40,20 +40,20 @@ public sealed class DisasterSafetyModule : IModule
         new Feed(River, Text.Of("하천 수위", "River levels"), FeedKind.Observations) { Properties = [new("level", Text.Of("수위", "Level"), "m", -5, 30, 2)] },
         new Feed(Sewer, Text.Of("하수관로 수위", "Sewer levels"), FeedKind.Observations) { Properties = [new("level", Text.Of("수위", "Level"), "m", 0, 10, 2)] },
         new Feed(Facilities, Text.Of("안전시설", "Safety facilities"), FeedKind.Things),
-        new Feed(FloodAreas, Text.Of("침수 취약 지역", "Flood-prone places"), FeedKind.Things),
+        new Feed(FloodAreas, Text.Of("침수 취약 지역", "Flood-prone places"), FeedKind.Things) { Permission = Desk },
 
         DisasterTables.Incidents, DisasterTables.Desk, DisasterTables.Cells, DisasterTables.Count, DisasterTables.Orders, DisasterTables.AlarmTable, DisasterTables.Gauge, DisasterTables.Facilities, DisasterTables.Flood,
         DisasterTables.QuakeTable, DisasterTables.Notices, DisasterTables.Cameras,
 
         new Tile("disaster-safety.today-tile", Text.Of("오늘의 재난·안전", "Safety today"), [DisasterTables.IncidentsKey], Tiles.Today) { Url = "/disaster-safety", Order = 1, Size = TileSize.Tall },
-        new Tile("disaster-safety.incidents-tile", Text.Of("진행 중인 상황", "Open incidents"), [DisasterTables.IncidentsKey], Tiles.Incidents) { Url = "/disaster-safety", Order = 2, Size = TileSize.Tall },
+        new Tile("disaster-safety.incidents-tile", Text.Of("진행 상황", "Incidents"), [DisasterTables.IncidentsKey], Tiles.Incidents) { Url = "/disaster-safety", Order = 2, Size = TileSize.Tall },
         new Tile("disaster-safety.alarms-tile", Text.Of("경보", "Alarms"), [DisasterTables.AlarmsKey], Tiles.AlarmCount) { Url = "/disaster-safety/alarms", Order = 3, Permission = Desk },
-        new Tile("disaster-safety.water-tile", Text.Of("하천 수위", "River levels"), [River], Tiles.Water) { Url = "/disaster-safety/water", Order = 26 },
+        new Tile("disaster-safety.water-tile", Text.Of("하천 수위", "Rivers"), [River], Tiles.Water) { Url = "/disaster-safety/water", Order = 4 },
 
         new MapLayer("disaster-safety.incident-map", Text.Of("상황", "Incidents"), DisasterTables.CellsKey, "count", MapStyle.Glyph) { Url = "/disaster-safety", Order = 1 },
-        new MapLayer("disaster-safety.gauge-map", Text.Of("수위 (기준 대비 %)", "Water levels (% of threshold)"), DisasterTables.GaugesKey, "ratio", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 30 },
-        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약 지역 (가구)", "Flood-prone places (households)"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 31 },
-        new MapLayer("disaster-safety.facility-map", Text.Of("안전시설", "Safety facilities"), DisasterTables.FacilitiesKey, "capacity", MapStyle.Glyph) { Url = "/disaster-safety/facilities", Order = 32 },
+        new MapLayer("disaster-safety.gauge-map", Text.Of("수위 (%)", "Water levels (%)"), DisasterTables.GaugesKey, "ratio", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 30 },
+        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약", "Flood-prone"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Permission = Desk, Url = "/disaster-safety/water", Order = 31 },
+        new MapLayer("disaster-safety.facility-map", Text.Of("안전시설", "Facilities"), DisasterTables.FacilitiesKey, "capacity", MapStyle.Glyph) { Url = "/disaster-safety/facilities", Order = 32 },
 
         new Brief("disaster-safety.brief", Title, DisasterBrief.Lines) { Order = 10 },
         new Report("disaster-safety.day", Text.Of("재난·안전 일지", "Safety of the day"), [DisasterTables.CountsKey, DisasterTables.IncidentsKey, DisasterTables.NoticesKey, DisasterTables.GaugesKey])

@@ -133,7 +133,7 @@ internal static class DisasterTables
         Text.Of("대피소, 소화전, 자동심장충격기, 응급의료기관.", "Shelters, hydrants, defibrillators and emergency hospitals."), Text.Of("수용·수량", "Holds"), "capacity");
 
     public static Dataset Flood { get; } = Things(FloodKey, Text.Of("침수 취약 지역", "Flood-prone places"), DisasterSafetyModule.FloodAreas,
-        Text.Of("물에 잠기기 쉬운 지하차도, 반지하 주거지, 저지대, 하천 산책로.", "Underpasses, basement homes, low ground and stream paths that flood easily."), Text.Of("가구 수", "Households"), "households");
+        Text.Of("물에 잠기기 쉬운 지하차도, 반지하 주거지, 저지대, 하천 산책로.", "Underpasses, basement homes, low ground and stream paths that flood easily."), Text.Of("가구 수", "Households"), "households") with { Permission = DisasterSafetyModule.Desk, Licence = "" };
 
     private static Dataset Things(string key, Text title, string feed, Text summary, Text amount, string attribute) => Dataset.Of(key, title, [feed], summary,
         context => Task.FromResult<IReadOnlyList<Thing>>([.. context.Feeds.Latest(feed).Things.Values.OrderBy(t => Facility.OrderOf(t.Kind)).ThenBy(t => t.Key, StringComparer.Ordinal)]),

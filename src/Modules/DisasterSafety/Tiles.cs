@@ -31,7 +31,7 @@ internal static class Tiles
         {
             Feed = DisasterSafetyModule.Dispatch,
             State = openness.Shows(Openness.Severity) ? open.Max(i => i.State) : State.Normal,
-            Word = context.Words.Of("disaster-safety.opencount", open.Count),
+            Word = context.Words.Of("disaster-safety.running", open.Count),
             Lines = [.. open.Take(Lines).Select(i => new TileLine(openness.Shows(Openness.Area) ? $"{Say.What(i, openness)} · {Say.Where(i, context.City, context.Words)}" : Say.What(i, openness), "/disaster-safety/incidents/" + i.Key, openness.Shows(Openness.Since) ? i.Since : null))],
         };
     }
@@ -63,7 +63,6 @@ internal static class Tiles
             Unit = "%",
             Measure = context.Words["disaster-safety.ofthreshold"],
             State = worst.State,
-            Word = context.Words["disaster-safety.gauge." + worst.Word],
             Note = $"{worst.Gauge.Name} {Units.Number(worst.Level!.Value, 2)} m / {Units.Number(worst.Threshold!.Value, 1)} m",
         };
     }

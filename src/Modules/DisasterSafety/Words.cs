@@ -41,6 +41,16 @@ internal static class Say
 
     private static string Short(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 79), "…");
 
+    /// <summary>What the incidents of an alarm have in common.</summary>
+    public static string Scope(Alarm alarm, ICity city, IWords words) => alarm.Rule == Alarm.Gauge ? words["disaster-safety.scope.gauge"] : alarm.Scope switch
+    {
+        "city" => words["disaster-safety.scope.city"],
+        "nowhere" => words["disaster-safety.nowhere"],
+        _ when city.Area(alarm.Scope) is { } area => area.Name.ToString(),
+        _ when char.IsAsciiLetter(alarm.Scope[0]) && Enum.TryParse<Category>(alarm.Scope, ignoreCase: true, out var category) => Of(category).ToString(),
+        _ => words.Of("disaster-safety.formerarea", alarm.Scope),
+    };
+
     /// <summary>The areas of an incident in words; those the city no longer has by their code.</summary>
     public static string Where(Incident incident, ICity city, IWords words)
     {

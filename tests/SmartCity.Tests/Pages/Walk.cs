@@ -166,6 +166,7 @@ internal sealed class Walk(TestCity city)
         // one that opens every field but the closed ones, and one that opens few
         "project" => [.. new[] { "euljiro-workshops", "old-market-fire-safety" }.Select(p => (p, (IReadOnlyList<string>)[]))],
         "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
+        "incident" => [("d-" + (city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events("disaster-safety.dispatch").FirstOrDefault(e => !e.Test)?.Id ?? "none"), [])],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
         // a feed's page: what runs in this city, a closed feed of the city's own only for those who may see it

@@ -31,7 +31,7 @@ internal static class Assembly
 
     // open ones first, the gravest first, then the newest
     private static IReadOnlyList<Incident> Sorted(List<Incident> found) =>
-        [.. found.OrderBy(i => i.Open && !i.Test ? 0 : i.Open ? 1 : 2).ThenByDescending(i => i.Open ? i.Severity : 0).ThenByDescending(i => i.Since).ThenBy(i => i.Key, StringComparer.Ordinal)];
+        [.. found.OrderBy(i => i.Open && !i.Test ? 0 : i.Open ? 1 : 2).ThenByDescending(i => i.Open ? i.Severity : Severity.Unknown).ThenByDescending(i => i.Since).ThenBy(i => i.Key, StringComparer.Ordinal)];
 
     public static Category OfDispatch(string kind) => kind switch
     {

@@ -16,7 +16,7 @@ internal sealed class Deeds(IDbContextFactory<DisasterDb> dbs, IAudit audit, IAu
         var keys = incident.Accounts.Select(a => a.Key).ToList();
         bool Stands(Act? last) => last is not null && kind switch { Act.Closure or Act.Merger => true, Act.Escalation or Act.Assignment => last.Value == value, _ => false };
         if (Stands(incident.Last(kind))) return false;
-        await audit.Write("disaster-safety.audit." + kind, incident.Key, value.Length == 0 ? text : $"{value}: {text}");
+        await audit.Write(Word(kind), incident.Key, value.Length == 0 ? text : $"{value}: {text}");
         try
         {
             await using var db = await dbs.CreateDbContextAsync(cancel);
@@ -31,6 +31,15 @@ internal sealed class Deeds(IDbContextFactory<DisasterDb> dbs, IAudit audit, IAu
         Tell();
         return true;
     }
+
+    private static string Word(string kind) => kind switch
+    {
+        Act.Escalation => "disaster-safety.audit.escalation",
+        Act.Merger => "disaster-safety.audit.merger",
+        Act.Closure => "disaster-safety.audit.closure",
+        Act.Assignment => "disaster-safety.audit.assignment",
+        _ => "disaster-safety.audit.note",
+    };
 
     private static bool IsClash(Exception? clash) => clash is System.Data.Common.DbException { SqlState: "40001" } || clash is not null && IsClash(clash.InnerException);
 
@@ -56,18 +65,18 @@ internal sealed class Deeds(IDbContextFactory<DisasterDb> dbs, IAudit audit, IAu
     }
 
     /// <summary>An order was heard.</summary>
-    public Task<bool> Acknowledge(Incident incident, long order, CancellationToken cancel) => Step(incident, order, "acknowledged", null,
+    public Task<bool> Acknowledge(Incident incident, long order, CancellationToken cancel) => Step(incident, order, "disaster-safety.audit.acknowledged", null,
         (orders, now, who) => orders.Where(o => o.AcknowledgedAt == null && o.DoneAt == null && o.WithdrawnAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.AcknowledgedAt, now).SetProperty(o => o.AcknowledgedBy, who), cancel), cancel);
 
     /// <summary>An order was carried out. Who carries out has heard.</summary>
-    public Task<bool> Complete(Incident incident, long order, string result, CancellationToken cancel) => Step(incident, order, "completed", result,
+    public Task<bool> Complete(Incident incident, long order, string result, CancellationToken cancel) => Step(incident, order, "disaster-safety.audit.completed", result,
         (orders, now, who) => orders.Where(o => o.DoneAt == null && o.WithdrawnAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.DoneAt, now).SetProperty(o => o.DoneBy, who).SetProperty(o => o.Result, result)
                 .SetProperty(o => o.AcknowledgedAt, o => o.AcknowledgedAt ?? now).SetProperty(o => o.AcknowledgedBy, o => o.AcknowledgedBy ?? who), cancel), cancel);
 
     /// <summary>An order is taken back before it was carried out.</summary>
-    public Task<bool> Withdraw(Incident incident, long order, CancellationToken cancel) => Step(incident, order, "withdrawn", null,
+    public Task<bool> Withdraw(Incident incident, long order, CancellationToken cancel) => Step(incident, order, "disaster-safety.audit.withdrawn", null,
         (orders, now, who) => orders.Where(o => o.DoneAt == null && o.WithdrawnAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(o => o.WithdrawnAt, now).SetProperty(o => o.WithdrawnBy, who), cancel), cancel);
 
@@ -76,7 +85,7 @@ internal sealed class Deeds(IDbContextFactory<DisasterDb> dbs, IAudit audit, IAu
         var keys = incident.Accounts.Select(a => a.Key).ToList();
         await using var db = await dbs.CreateDbContextAsync(cancel);
         if (await db.Orders.AsNoTracking().FirstOrDefaultAsync(o => o.Id == order && keys.Contains(o.Incident), cancel) is not { } found) return false;
-        await audit.Write("disaster-safety.audit." + deed, incident.Key, detail ?? $"{found.To}: {found.What}");
+        await audit.Write(deed, incident.Key, detail ?? $"{found.To}: {found.What}");
         if (await write(db.Orders.Where(o => o.Id == order), Now, Who) == 0) return false;
         TellOrders();
         return true;

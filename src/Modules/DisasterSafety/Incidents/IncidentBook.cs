@@ -8,7 +8,7 @@ internal sealed class IncidentBook(ICity city, IDbContextFactory<DisasterDb> dbs
     public static IReadOnlyList<string> Feeds { get; } = [DisasterSafetyModule.Dispatch, DisasterSafetyModule.Alerts, DisasterSafetyModule.Messages, DisasterSafetyModule.QuakeNotices, DisasterSafetyModule.Earthquakes];
 
     // what people did longer ago stays in the store and is read with its incident
-    private static readonly TimeSpan Lately = TimeSpan.FromDays(3);
+    private static readonly TimeSpan Lately = TimeSpan.FromDays(40);
 
     /// <summary>Everything that is open or has ended within a day.</summary>
     public async Task<IReadOnlyList<Incident>> Now(IFeeds feeds, CancellationToken cancel) =>
@@ -35,7 +35,7 @@ internal sealed class IncidentBook(ICity city, IDbContextFactory<DisasterDb> dbs
         if (Feeds.FirstOrDefault(f => key.StartsWith(Account.Letter(f) + "-", StringComparison.Ordinal)) is not { } feed) return null;
         var versions = (await feeds.EventLog(feed, feeds.Now.AddDays(-30), feeds.Now, cancel)).Where(e => new Account(feed, e).Key == key).ToList();
         return versions.Count == 0 ? null
-            : Assembly.Of(new Dictionary<string, IReadOnlyList<Event>>(StringComparer.Ordinal) { [feed] = [versions.MaxBy(e => e.Version)!] }, await Acts(feeds.Now.AddDays(-40), cancel), city, feeds.Now).FirstOrDefault();
+            : Assembly.Of(new Dictionary<string, IReadOnlyList<Event>>(StringComparer.Ordinal) { [feed] = [versions.MaxBy(e => e.Version)!] }, await Acts(feeds.Now - Lately, cancel), city, feeds.Now).FirstOrDefault();
     }
 
     /// <summary>Every version of what the sources said of an incident, oldest first.</summary>

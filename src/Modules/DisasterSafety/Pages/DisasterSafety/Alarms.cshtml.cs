@@ -15,9 +15,6 @@ internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudie
     public AsOf? AsOf => feeds.AsOf(DisasterSafetyModule.Dispatch);
     public string? Problem { get; private set; }
 
-    public string ScopeWord(Alarm alarm) => alarm.Scope == "city" ? words["disaster-safety.scope.city"] : alarm.Scope == "nowhere" ? words["disaster-safety.nowhere"]
-        : alarm.Rule == Alarm.Gauge ? words["disaster-safety.scope.gauge"] : Enum.TryParse<Category>(alarm.Scope, ignoreCase: true, out var category) && Enum.IsDefined(category) && !char.IsAsciiDigit(alarm.Scope[0]) ? Say.Of(category).ToString() : city.Area(alarm.Scope)?.Name.ToString() ?? words.Of("disaster-safety.formerarea", alarm.Scope);
-
     public async Task OnGetAsync(CancellationToken cancel) => await Load(cancel);
 
     public async Task<IActionResult> OnGetAlarmsAsync(CancellationToken cancel)

@@ -14,9 +14,9 @@ internal sealed class AreaModel(ICity city, IFeeds feeds, IAudience audience, ID
     public AsOf? RiverAsOf => feeds.AsOf(DisasterSafetyModule.River);
     public AsOf? FacilitiesAsOf => feeds.AsOf(DisasterSafetyModule.Facilities);
 
-    public async Task<IActionResult> OnGetAsync(string area, CancellationToken cancel) => await Load(area, cancel) ? Page() : NotFound();
+    public async Task<IActionResult> OnGetAsync(string code, CancellationToken cancel) => await Load(code, cancel) ? Page() : NotFound();
 
-    public async Task<IActionResult> OnGetBoardAsync(string area, CancellationToken cancel) => await Load(area, cancel) ? Partial("_Board", Board) : NotFound();
+    public async Task<IActionResult> OnGetBoardAsync(string code, CancellationToken cancel) => await Load(code, cancel) ? Partial("_Board", Board) : NotFound();
 
     private async Task<bool> Load(string code, CancellationToken cancel)
     {
@@ -25,7 +25,7 @@ internal sealed class AreaModel(ICity city, IFeeds feeds, IAudience audience, ID
         Board = await Board.Read(book, feeds, city, audience, null, code, null, cancel);
         Gauges = [.. (await DisasterSafety.Gauges.Of(feeds, datasets, city, cancel)).Where(g => g.Gauge.Area == code).Take(12)];
         Facilities = [.. feeds.Latest(DisasterSafetyModule.Facilities).Things.Values.Where(t => t.Area == code).CountBy(t => t.Kind).Select(k => (k.Key, k.Value)).OrderBy(k => Facility.OrderOf(k.Key))];
-        Flood = [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.Where(t => t.Area == code).OrderBy(t => t.Key, StringComparer.Ordinal)];
+        Flood = !audience.Can(DisasterSafetyModule.Desk) ? [] : [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.Where(t => t.Area == code).OrderBy(t => t.Key, StringComparer.Ordinal)];
         return true;
     }
 }

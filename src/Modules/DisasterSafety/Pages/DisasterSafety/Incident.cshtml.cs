@@ -56,7 +56,7 @@ internal sealed class IncidentModel(ICity city, IFeeds feeds, IWords words, IAud
         if (Openness.Shows(Openness.Log)) Log = await ReadLog(cancel);
         if (Openness.PlaceOf(found) is { } at)
         {
-            Facilities = Surroundings.Facilities(feeds, at, Openness.Desk ? 3 : 1);
+            Facilities = Surroundings.Facilities(feeds, at, Openness.Desk ? 2 : 1);
             Weather = await Surroundings.Weather(datasets, at, cancel);
             if (Openness.Desk) Cameras = await Surroundings.Cameras(feeds, datasets, at, 6, cancel);
         }
@@ -205,6 +205,7 @@ internal sealed class IncidentModel(ICity city, IFeeds feeds, IWords words, IAud
         if (Incident.Test) return Refuse("emergency-why", words["disaster-safety.wrong.exercise"]);
         if (!Incident.Open) return Refuse("emergency-why", words["disaster-safety.wrong.notopen"]);
         if (!int.TryParse(Typed["hours"], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || number > LongestEmergency) return Refuse("hours", words.Of("disaster-safety.wrong.hours", LongestEmergency));
+        if (Emergency is not null) return Refuse("emergency-why", words["disaster-safety.wrong.declared"]);
         // only what stood on the card can be opened
         var chosen = Cameras.Where(c => cameras?.Contains(c.Key) == true).Select(c => (c.Key, c.Name)).ToList();
         return await deeds.Declare(Incident, chosen, Typed["emergency-why"], time.GetUtcNow().AddHours(number), cancel) ? Told("declared") : Refuse("emergency-why", words["disaster-safety.wrong.declared"]);

@@ -25,6 +25,7 @@ internal sealed class SituationModel(ICity city, IFeeds feeds, IAudience audienc
     public IReadOnlyList<(Place Place, int Count, State State, bool Chosen)> Signs { get; private set; } = [];
     public Openness Openness { get; private set; } = null!;
     public DateTimeOffset Now => feeds.Now;
+    public bool MayAct => audience.UserName is not null && audience.Can(DisasterSafetyModule.Act) && !HttpContext.Items.ContainsKey(LiveTagHelper.StandsStill);
     public AsOf? AsOf => feeds.AsOf(DisasterSafetyModule.Dispatch);
     public string Query => Asked is { Length: > 0 and <= 70 } asked ? "incident=" + Uri.EscapeDataString(asked) + "&" : "";
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace SmartCity.DisasterSafety.Pages;
 
 /// <summary>Gauges against their own thresholds, and places that flood easily.</summary>
-internal sealed class WaterModel(ICity city, IFeeds feeds, IDatasets datasets) : PageModel
+internal sealed class WaterModel(ICity city, IFeeds feeds, IAudience audience, IDatasets datasets) : PageModel
 {
     // the fullest of many sewers; the table page has all
     private const int Most = 25;
@@ -12,6 +12,7 @@ internal sealed class WaterModel(ICity city, IFeeds feeds, IDatasets datasets) :
     public IReadOnlyList<GaugeRow> Rivers { get; private set; } = [];
     public IReadOnlyList<GaugeRow> Sewers { get; private set; } = [];
     public IReadOnlyList<GaugeRow> Rain { get; private set; } = [];
+    public bool MaySeeFlood => audience.Can(DisasterSafetyModule.Desk);
     public int AllSewers { get; private set; }
     public IReadOnlyList<Thing> Flood { get; private set; } = [];
     public AsOf? RiverAsOf => feeds.AsOf(DisasterSafetyModule.River);
@@ -34,6 +35,7 @@ internal sealed class WaterModel(ICity city, IFeeds feeds, IDatasets datasets) :
         AllSewers = all.Count(g => g.Kind == GaugeKind.Sewer);
         Sewers = [.. all.Where(g => g.Kind == GaugeKind.Sewer).Take(Most)];
         Rain = [.. all.Where(g => g.Kind == GaugeKind.Rain)];
-        Flood = [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.OrderBy(t => t.Area, StringComparer.Ordinal).ThenBy(t => t.Key, StringComparer.Ordinal)];
+        // homes that flood are somebody's: the list is the desk's
+        Flood = !MaySeeFlood ? [] : [.. feeds.Latest(DisasterSafetyModule.FloodAreas).Things.Values.OrderBy(t => t.Area, StringComparer.Ordinal).ThenBy(t => t.Key, StringComparer.Ordinal)];
     }
 }
