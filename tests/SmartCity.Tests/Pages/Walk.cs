@@ -162,17 +162,17 @@ internal sealed class Walk(TestCity city)
         "token" => [(_token ??= LinkOf(Roles.Citizen).GetAwaiter().GetResult(), [])],
         "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
-        // the first and the last, so that those with and without areas are both seen
         // one that opens every field but the closed ones, and one that opens few
         "project" => [.. new[] { "euljiro-workshops", "old-market-fire-safety" }.Select(p => (p, (IReadOnlyList<string>)[]))],
+        // the first and the last, so that those with and without areas are both seen
         "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
+        "incident" when route.Contains("traffic", StringComparison.Ordinal) => [(city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events(SmartCity.Traffic.TrafficModule.IncidentFeed).FirstOrDefault(e => e.Status != EventStatus.Ended)?.Id ?? "none", [])],
         "incident" => [("d-" + (city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events("disaster-safety.dispatch").FirstOrDefault(e => !e.Test)?.Id ?? "none"), [])],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],
         "feed" => [.. _catalogue.Of<Feed>().Select(f => (f.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(f)]))],
         // a feed's page: what runs in this city, a closed feed of the city's own only for those who may see it
         "name" when route.Contains("/feeds/", StringComparison.Ordinal) => [.. city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Plans.Select(p => (p.Feed.Key, Shell.Feeds.Desk.FeedOffers.IsOwn(p) ? (IReadOnlyList<string>)[Shell.Feeds.Desk.FeedOffers.PermissionOf(p)] : []))],
         "stop" => [("subway-" + city.Services.GetRequiredService<SmartCity.Traffic.Transit>().Pack.Stations.Keys.First(), [])],
-        "incident" => [(city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events(SmartCity.Traffic.TrafficModule.IncidentFeed).FirstOrDefault(e => e.Status != EventStatus.Ended)?.Id ?? "none", [])],
         // a camera that everyone may see
         "camera" => [(city.Services.GetRequiredService<SmartCity.Traffic.CameraRegister>().All(city.Services.GetRequiredService<Shell.Feeds.FeedBook>()).FirstOrDefault(c => c.Permission == SmartCity.Traffic.TrafficModule.View)?.Id ?? "none", [])],
         "report" => [.. _catalogue.Of<Report>().Select(r => (r.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(r)]))],
