@@ -40,8 +40,8 @@ internal sealed class LinesModel(Transit transit, ICity city, IFeeds feeds) : Pa
         return Partial("_BusLines", this);
     }
 
-    /// <summary>True where the name is written: at ends and where lines meet.</summary>
-    public bool IsNamed(Station station) => Lines(station) > 1 || Pack.Lines.Any(l => !l.Loop && l.Bends.Count > 0 && (l.Bends[0].Station == station || l.Bends[^1].Station == station));
+    /// <summary>True where a line ends.</summary>
+    public bool IsEnd(Station station) => Pack.Lines.Any(l => !l.Loop && l.Bends.Count > 0 && (l.Bends[0].Station == station || l.Bends[^1].Station == station));
 
     public int Lines(Station station) => Pack.Lines.Count(l => l.Stations.Contains(station));
 
