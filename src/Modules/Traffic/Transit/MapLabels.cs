@@ -3,6 +3,10 @@ using System.Globalization;
 namespace SmartCity.Traffic;
 
 /// <summary>A name on the line map.</summary>
+/// <param name="Station">Whose name it is.</param>
+/// <param name="Name">In the language of the drawing.</param>
+/// <param name="X">Of its anchor.</param>
+/// <param name="Y">Of its foot.</param>
 /// <param name="Anchor"><c>start</c>, <c>middle</c> or <c>end</c>.</param>
 internal sealed record MapLabel(Station Station, string Name, double X, double Y, string Anchor);
 
