@@ -14,13 +14,14 @@ internal sealed record MapLabel(Station Station, string Name, double X, double Y
 /// is still in the list and under the pointer.</summary>
 internal static class MapLabels
 {
-    private const double Size = 11.5, Away = 8;
+    private const double Size = 11.5, Away = 8, Badge = 11;
 
     /// <param name="wanted">Stations with a name, the most important first.</param>
     /// <param name="all">Every station.</param>
-    public static IReadOnlyList<MapLabel> Place(IEnumerable<Station> wanted, IReadOnlyCollection<Station> all)
+    /// <param name="badges">Middles of the lines' numbers.</param>
+    public static IReadOnlyList<MapLabel> Place(IEnumerable<Station> wanted, IReadOnlyCollection<Station> all, params IEnumerable<(double X, double Y)> badges)
     {
-        var taken = new List<(double Left, double Top, double Right, double Bottom)>();
+        var taken = badges.Select(b => (Left: b.X - Badge, Top: b.Y - Badge, Right: b.X + Badge, Bottom: b.Y + Badge)).ToList();
         var placed = new List<MapLabel>();
         foreach (var station in wanted)
         {
