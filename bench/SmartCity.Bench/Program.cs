@@ -9,7 +9,7 @@ if (args is ["export", var kind, var file, var rows]) return ExportBench.Child(k
 var all = new (string Name, Func<Task> Run)[]
 {
     ("gtfs-rt", TransitBench.Run), ("live", LiveBench.Run), ("page", PageBench.Run), ("start", StartBench.Run), ("ingest", StoreBench.Ingest), ("hours", StoreBench.Hours), ("replay", ReplayBench.Run),
-    ("feeds", CrowdBench.Run), ("xlsx", ExportBench.Xlsx), ("pdf", ExportBench.Pdf), ("fuzz", FuzzBench.Run),
+    ("cameras", CameraBench.Run), ("feeds", CrowdBench.Run), ("xlsx", ExportBench.Xlsx), ("pdf", ExportBench.Pdf), ("fuzz", FuzzBench.Run),
 };
 // the fuzzing takes most of an hour and is asked for by name
 var asked = args is [] or ["all"] ? all.Where(b => b.Name != "fuzz").ToArray() : [.. all.Where(b => args.Contains(b.Name))];

@@ -32,7 +32,7 @@ public sealed class LivePictureTests
         running.Clock.Advance(TimeSpan.FromSeconds(10));
         using var second = await running.Get(address);
         Assert.NotEqual(picture, await second.Content.ReadAsByteArrayAsync(RunningSimulator.Cancel));
-        running.Clock.Advance(TimeSpan.FromMinutes(13));
+        running.Clock.Advance(TimeSpan.FromMinutes(76));
         using var expired = await running.Get(address);
         Assert.Equal(HttpStatusCode.Forbidden, expired.StatusCode);
         using var none = await running.Get($"/cctv/99999/{RunningSimulator.Summer.ToUnixTimeSeconds()}/still.jpg");
@@ -65,7 +65,7 @@ public sealed class LivePictureTests
         }
         Assert.Equal(FetchOutcome.Unparsable, (await Ask(Number(Cameras.Condition.Page), "still.jpg", now)).Outcome);
         Assert.Equal(FetchOutcome.Unreachable, (await Ask(Number(Cameras.Condition.Dead), "still.jpg", now)).Outcome);
-        Assert.Equal(FetchOutcome.Auth, (await Ask(Number(Cameras.Condition.Well), "still.jpg", now - 3600)).Outcome);
+        Assert.Equal(FetchOutcome.Auth, (await Ask(Number(Cameras.Condition.Well), "still.jpg", now - 7200)).Outcome);
         Assert.Equal(FetchOutcome.BadRequest, (await Ask(Number(Cameras.Condition.Well), "live.m3u8", now)).Outcome);
         // addresses come from a list that others write: the one rule about addresses holds for them too
         Assert.Equal(FetchOutcome.Blocked, (await pictures.Ask("http://127.0.0.1:1/still.jpg", null, TestContext.Current.CancellationToken)).Outcome);

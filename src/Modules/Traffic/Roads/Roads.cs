@@ -2,9 +2,11 @@ namespace SmartCity.Traffic;
 
 /// <summary>How traffic moves on a road: the mean of its pieces.</summary>
 /// <param name="Key">As the source calls it.</param>
+/// <param name="Name">What people read.</param>
 /// <param name="KmH">Mean speed of its pieces.</param>
 /// <param name="Slowest">Of its slowest piece.</param>
 /// <param name="Pieces">How many told a speed.</param>
+/// <param name="ObservedAt">Of the newest of them.</param>
 internal sealed record RoadSpeed(string Key, Text Name, double KmH, double Slowest, int Pieces, DateTimeOffset ObservedAt);
 
 /// <summary>Speeds and what stands in the way, whatever format it came in.</summary>

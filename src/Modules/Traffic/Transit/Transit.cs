@@ -4,12 +4,16 @@ namespace SmartCity.Traffic;
 
 /// <summary>Where one gets on.</summary>
 /// <param name="Id">Stands in addresses: <c>subway-</c>, <c>bus-</c> or <c>gtfs-</c> and the source's own.</param>
+/// <param name="Name">What people read.</param>
 /// <param name="Number">What stands on its sign, or null.</param>
+/// <param name="Place">Where it is, or null.</param>
+/// <param name="Area">Code of the area it is in, or null.</param>
 /// <param name="Feed">The feed that tells its arrivals.</param>
 internal sealed record Stop(string Id, Text Name, string? Number, Place? Place, string? Area, string Feed);
 
 /// <summary>Something comes to a stop: the same for trains, buses and every source.</summary>
 /// <param name="Stop">Id of the stop.</param>
+/// <param name="StopName">Its name.</param>
 /// <param name="Line">What comes.</param>
 /// <param name="Towards">Where it goes, or null.</param>
 /// <param name="At">When it comes, as the source says.</param>
@@ -24,12 +28,15 @@ internal sealed record Arrival(string Stop, Text StopName, Line Line, Text? Towa
 }
 
 /// <summary>How a line runs now.</summary>
+/// <param name="Line">The line.</param>
+/// <param name="State">How much it needs a person.</param>
 /// <param name="Word">The state in a word, as a key.</param>
 /// <param name="Vehicles">How many are told of; null when nothing is received.</param>
 /// <param name="Delay">Mean delay; null when not told.</param>
+/// <param name="Notices">What is announced of it now.</param>
 internal sealed record LineState(Line Line, State State, string Word, int? Vehicles, TimeSpan? Delay, IReadOnlyList<Event> Notices);
 
-/// <summary>Buses and trains of every source in one model: Seoul's own formats and GTFS-Realtime are the same here.</summary>
+/// <summary>Buses and trains of every source in one model: a city's own formats and GTFS-Realtime are the same here.</summary>
 internal sealed class Transit(ICity city)
 {
     private static readonly TimeSpan Gone = TimeSpan.FromSeconds(30);
@@ -74,7 +81,7 @@ internal sealed class Transit(ICity city)
                 { AtPlatform = train.Attributes.GetValueOrDefault("code") is "0" or "1" or "2" };
     }
 
-    // "성수행 - 건대입구방면" goes to 성수, which has a name in other languages
+    // a sign that says "X행 - …" goes to X, which has a name in other languages
     private static Text? Towards(Thing train, Dictionary<string, Station> byName)
     {
         if ((train.Attributes.GetValueOrDefault("headsign") ?? train.Name.ToString()) is not { Length: > 0 } sign) return null;

@@ -4,6 +4,8 @@ using System.Text.Json;
 namespace SmartCity.Traffic;
 
 /// <summary>A station of the line map.</summary>
+/// <param name="Key">Unique within the pack.</param>
+/// <param name="Name">What people read.</param>
 /// <param name="X">Across the drawing, from the west.</param>
 /// <param name="Y">Down the drawing, from the north.</param>
 internal sealed record Station(string Key, Text Name, double X, double Y);
@@ -22,9 +24,12 @@ internal enum LineKind
 /// <summary>A line.</summary>
 /// <param name="Key">As its sources call it.</param>
 /// <param name="Number">Short, for the circle.</param>
+/// <param name="Name">What people read.</param>
 /// <param name="Colour">Of its identity, <c>#rrggbb</c>; null for none.</param>
+/// <param name="Kind">What runs on it.</param>
 /// <param name="First">When the first one leaves, minutes after midnight of the city; null when not known.</param>
 /// <param name="Last">When the last one leaves; past midnight it is more than 1,440.</param>
+/// <param name="Loop">True when its end is its beginning.</param>
 /// <param name="Bends">The drawing's points, in order; bends without a station have none.</param>
 internal sealed record Line(string Key, string Number, Text Name, string? Colour, LineKind Kind, int? First, int? Last, bool Loop, IReadOnlyList<(double X, double Y, Station? Station)> Bends)
 {

@@ -40,8 +40,20 @@ internal sealed class LinesModel(Transit transit, ICity city, IFeeds feeds) : Pa
         return Partial("_BusLines", this);
     }
 
-    /// <summary>True where the name is written: at ends and where lines meet.</summary>
-    public bool IsNamed(Station station) => Lines(station) > 1 || Pack.Lines.Any(l => !l.Loop && l.Bends.Count > 0 && (l.Bends[0].Station == station || l.Bends[^1].Station == station));
+    /// <summary>True where a line ends.</summary>
+    public bool IsEnd(Station station) => Pack.Lines.Any(l => !l.Loop && l.Bends.Count > 0 && (l.Bends[0].Station == station || l.Bends[^1].Station == station));
+
+    /// <summary>Where each line's number stands: beside its first end that no other line's number has.</summary>
+    public IReadOnlyList<(Line Line, double X, double Y)> Numbers()
+    {
+        var numbers = new List<(Line Line, double X, double Y)>();
+        foreach (var line in Pack.Lines.Where(l => l.Bends.Count > 0))
+        {
+            var (x, y, _) = numbers.Exists(n => n.X == line.Bends[0].X - 14 && n.Y == line.Bends[0].Y - 14) ? line.Bends[^1] : line.Bends[0];
+            numbers.Add((line, x - 14, y - 14));
+        }
+        return numbers;
+    }
 
     public int Lines(Station station) => Pack.Lines.Count(l => l.Stations.Contains(station));
 
