@@ -43,7 +43,7 @@ internal static class Told
         yield return new ReportHeading(project.Name.ToString());
         if (project.Summary is { } summary) yield return new ReportWords(summary.ToString());
         if (project.Demonstration) yield return new ReportWords(words["urban-projects.demonstration"]);
-        yield return new ReportLines([.. Facts(sight, city, words).Select(f => new BriefLine($"{f.Name}: {f.Value}"))]);
+        yield return new ReportLines([.. Facts(sight, city, words).Chunk(2).Select(pair => new BriefLine(string.Join(" · ", pair.Select(f => $"{f.Name}: {f.Value}"))))]);
         if (sight.Schedule is { } schedule)
         {
             yield return new ReportHeading(words["urban-projects.schedule"]);

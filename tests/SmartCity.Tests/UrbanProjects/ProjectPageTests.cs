@@ -83,6 +83,33 @@ public sealed class ProjectPageTests(ProjectCity shared) : IClassFixture<Project
     }
 
     [Fact]
+    public async Task The_city_brief_says_what_is_furthest_behind_and_how_many_more()
+    {
+        using var anyone = City.Client();
+        var book = City.Services.GetRequiredService<Book>();
+        var late = Tiles.CriticalAndLate(Sight.All(await book.Now(Cancel), null, book.Today));
+        var brief = (await anyone.Open("/en/reports/city.brief")).Body!.TextContent;
+        Assert.Contains($"{late[0].Sight.Project.Name.In("en")}: the critical milestone {late[0].Step.Milestone.Name.In("en")} is {late[0].Step.LateBy} days behind.", brief, StringComparison.Ordinal);
+        Assert.Contains($"{late.Count - 3} more projects have a critical milestone that is late.", brief, StringComparison.Ordinal);
+        Assert.DoesNotContain(late[^1].Step.Milestone.Name.In("en") + " is " + late[^1].Step.LateBy + " days", brief, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task The_brief_of_every_project_is_one_page(string language)
+    {
+        using var anyone = City.Client();
+        var projects = (await City.Services.GetRequiredService<Book>().Now(Cancel)).Public;
+        foreach (var project in projects)
+        {
+            var pdf = new Export.PdfText(await anyone.GetByteArrayAsync($"/reports/urban-projects.sheet.pdf?project={project.Key}&lang={language}", Cancel));
+            var pages = pdf.Objects.Values.Count(o => Export.PdfText.Found(o, @"/Type\s*/Page\b").Success);
+            Assert.True(pages == 1, $"{project.Key} has {pages} pages");
+        }
+    }
+
+    [Fact]
     public async Task A_city_without_the_other_modules_leaves_their_parts_out()
     {
         await using var alone = await TestCity.Start(city => city.Modules([new UrbanProjectsModule()]));
