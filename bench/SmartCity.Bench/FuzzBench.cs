@@ -17,7 +17,9 @@ internal static class FuzzBench
     {
         var inputs = int.TryParse(Environment.GetEnvironmentVariable("SMARTCITY_FUZZ_INPUTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 1_000_000;
         var city = CityPack.Load(Path.Combine(BenchCity.Root, "cities", "seoul"));
-        var targets = FuzzTarget.All(city, BenchCity.Root);
+        // a few of them, by name
+        var only = Environment.GetEnvironmentVariable("SMARTCITY_FUZZ_ONLY")?.Split(',', StringSplitOptions.TrimEntries);
+        var targets = FuzzTarget.All(city, BenchCity.Root).Where(t => only?.Contains(t.Name) != false).ToList();
         Console.WriteLine($"{targets.Count} formats and presets, {inputs:N0} inputs each");
         Console.WriteLine();
         Console.WriteLine("| target | µs an input | slowest, ms | wrong |");

@@ -42,8 +42,12 @@ internal sealed record Dataset<T>(string Key, Text Title, IReadOnlyList<string> 
 /// <param name="Url">Its page, without the language: <c>/indicators/fine-dust</c>.</param>
 public sealed record RowPage(Func<object, Text> Name, Func<object, string> Url)
 {
+    /// <summary>Address of a picture of this very moment, such as a camera's; null when rows have none. Who may see the row may see it.</summary>
+    public Func<object, string>? Picture { get; init; }
+
     /// <summary>Of rows of a type.</summary>
-    public static RowPage Of<T>(Func<T, Text> name, Func<T, string> url) => new(r => name((T)r), r => url((T)r));
+    public static RowPage Of<T>(Func<T, Text> name, Func<T, string> url, Func<T, string>? picture = null) =>
+        new(r => name((T)r), r => url((T)r)) { Picture = picture is null ? null : r => picture((T)r) };
 }
 
 /// <summary>What a dataset's rows may use.</summary>

@@ -61,7 +61,9 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
         if (!shared) return default;
         context.ResponseExpirationTimeSpan = 2 * Longest;
         var rules = context.CacheVaryByRules;
-        rules.QueryKeys = "*";
+        // as it was asked: the framework's own way sorts the values of a name, also for the page that reads them
+        rules.QueryKeys = StringValues.Empty;
+        rules.VaryByValues["query"] = http.Request.QueryString.Value ?? "";
         rules.HeaderNames = "Accept-Encoding";
         rules.VaryByValues["theme"] = http.Request.Cookies["theme"] ?? "";
         rules.VaryByValues["version"] = FormattableString.Invariant($"{Interlocked.Read(ref _version)} {_time.GetUtcNow().UtcTicks / Longest.Ticks}");

@@ -47,6 +47,7 @@ internal static class Tables
         Column.Text<Sight>("demonstration", Text.Of("시연용", "Demonstration"), s => s.Project.Demonstration ? Text.Of("예", "yes") : Text.Of("아니요", "no"))) with
     {
         Licence = "KOGL-1",
+        Page = RowPage.Of<Sight>(s => s.Project.Name, s => "/urban-projects/" + s.Project.Key),
         Filters =
         [
             new("class", Text.Of("분류", "Class"), city => Choices(Book.Last(city)?.Pack.Classifications.Select(c => KeyValuePair.Create(c.Key, c.Name)))),

@@ -15,17 +15,17 @@ public sealed class SharedPagesTests
     private readonly HandClock _time = new(new(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));
     private readonly Signals _signals = new(NullLogger<Signals>.Instance);
 
-    private static OutputCacheContext Ask(SharedPages pages, string path, string method = "GET", string? cookie = null)
+    private static OutputCacheContext Ask(SharedPages pages, string path, string method = "GET", string? cookie = null, string query = "")
     {
         var http = new DefaultHttpContext();
-        (http.Request.Method, http.Request.Path) = (method, path);
+        (http.Request.Method, http.Request.Path, http.Request.QueryString) = (method, path, new(query));
         if (cookie is not null) http.Request.Headers.Cookie = cookie;
         var context = new OutputCacheContext { HttpContext = http };
         Assert.True(((IOutputCachePolicy)pages).CacheRequestAsync(context, default).IsCompletedSuccessfully);
         return context;
     }
 
-    private static string Key(SharedPages pages, string? cookie = null) => string.Join('|', Ask(pages, "/en", cookie: cookie).CacheVaryByRules.VaryByValues.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => v.Value));
+    private static string Key(SharedPages pages, string? cookie = null, string query = "") => string.Join('|', Ask(pages, "/en", cookie: cookie, query: query).CacheVaryByRules.VaryByValues.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => v.Value));
 
     [Theory]
     [InlineData("/en", "GET", null, true)]
@@ -60,6 +60,13 @@ public sealed class SharedPagesTests
         Assert.NotEqual(second, third);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotEqual(third, Key(pages));
+    }
+
+    [Fact]
+    public void The_order_of_what_is_asked_counts()
+    {
+        using var pages = new SharedPages(Pack, _signals, _time);
+        Assert.NotEqual(Key(pages, query: "?camera=b&camera=a"), Key(pages, query: "?camera=a&camera=b"));
     }
 
     [Fact]

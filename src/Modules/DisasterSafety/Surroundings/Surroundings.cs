@@ -5,6 +5,8 @@ internal sealed record Near(string Key, string Name, string Kind, double Km, Pla
 {
     /// <summary>Address below the language, or null.</summary>
     public string? Url { get; init; }
+    /// <summary>Address of its picture of this moment, or null.</summary>
+    public string? Picture { get; init; }
 }
 
 /// <summary>The weather at the nearest station, as another module has it: titles, and values with their units.</summary>
@@ -13,27 +15,30 @@ internal sealed record WeatherThere(string Station, double Km, DateTimeOffset? O
 /// <summary>What stands around a place: cameras, facilities, the weather. What this city does not have is simply absent.</summary>
 internal static class Surroundings
 {
-    // what another module calls its cameras; until it is there, the city's own feed
-    private const string CameraTable = "traffic.cameras", CameraFeed = "city.cameras", WeatherTable = "atmosphere.weather-now";
+    // what another module calls its cameras, all that the reader may see first; without it, the city's own feed
+    private const string CameraFeed = "city.cameras", WeatherTable = "atmosphere.weather-now";
+    private static readonly string[] CameraTables = ["traffic.cameras-all", "traffic.cameras"];
 
     public static async Task<IReadOnlyList<Near>> Cameras(IFeeds feeds, IDatasets datasets, Place at, int count, CancellationToken cancel)
     {
-        if (datasets.Find(CameraTable) is { } table && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Place) is { } place && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Text) is { } first)
+        if (CameraTables.Select(datasets.Find).FirstOrDefault(t => t is not null) is { } table && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Place) is { } place && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Text) is { } first)
         {
             var name = table.Columns.FirstOrDefault(c => c.Key == "name") ?? first;
             var key = table.Columns.FirstOrDefault(c => c.Key is "camera" or "key" or "id") ?? name;
-            return Nearest((await datasets.Rows(CameraTable, null, cancel)).Select(r => (Key: key.Of(r)?.ToString() ?? "", Name: name.Of(r)?.ToString() ?? "", Kind: "camera", Place: place.Of(r) as Place?)), at, count, "/data/" + CameraTable);
+            return [.. (await datasets.Rows(table.Key, null, cancel)).Where(r => place.Of(r) is Place).Select(r => (Row: r, Place: (Place)place.Of(r)!)).Select(r => (r.Row, r.Place, Km: Distance.Km(at, r.Place)))
+                .OrderBy(r => r.Km).ThenBy(r => key.Of(r.Row)?.ToString(), StringComparer.Ordinal).Take(count)
+                .Select(r => new Near(key.Of(r.Row)?.ToString() ?? "", name.Of(r.Row)?.ToString() ?? "", "camera", r.Km, r.Place) { Url = table.Page?.Url(r.Row) ?? "/data/" + table.Key, Picture = table.Page?.Picture?.Invoke(r.Row) })];
         }
-        return Nearest(feeds.Latest(CameraFeed).Things.Values.Select(t => (t.Key, t.Name.ToString(), "camera", t.Place)), at, count, null);
+        return Nearest(feeds.Latest(CameraFeed).Things.Values.Select(t => (t.Key, t.Name.ToString(), "camera", t.Place)), at, count);
     }
 
     /// <summary>The nearest of each kind of facility: shelters, hydrants, defibrillators, hospitals.</summary>
     public static IReadOnlyList<Near> Facilities(IFeeds feeds, Place at, int each) =>
         [.. feeds.Latest(DisasterSafetyModule.Facilities).Things.Values.GroupBy(t => t.Kind, StringComparer.Ordinal).OrderBy(g => Facility.OrderOf(g.Key))
-            .SelectMany(g => Nearest(g.Select(t => (t.Key, t.Name.ToString(), t.Kind, t.Place)), at, each, null))];
+            .SelectMany(g => Nearest(g.Select(t => (t.Key, t.Name.ToString(), t.Kind, t.Place)), at, each))];
 
-    private static IReadOnlyList<Near> Nearest(IEnumerable<(string Key, string Name, string Kind, Place? Place)> all, Place at, int count, string? url) =>
-        [.. all.Where(t => t.Place is not null).Select(t => new Near(t.Key, t.Name, t.Kind, Distance.Km(at, t.Place!.Value), t.Place!.Value) { Url = url }).OrderBy(n => n.Km).ThenBy(n => n.Key, StringComparer.Ordinal).Take(count)];
+    private static IReadOnlyList<Near> Nearest(IEnumerable<(string Key, string Name, string Kind, Place? Place)> all, Place at, int count) =>
+        [.. all.Where(t => t.Place is not null).Select(t => new Near(t.Key, t.Name, t.Kind, Distance.Km(at, t.Place!.Value), t.Place!.Value)).OrderBy(n => n.Km).ThenBy(n => n.Key, StringComparer.Ordinal).Take(count)];
 
     public static async Task<WeatherThere?> Weather(IDatasets datasets, Place at, CancellationToken cancel)
     {

@@ -1,7 +1,7 @@
 namespace SmartCity.Traffic;
 
 /// <summary>The cameras of the city, put together once for each list that came, with what people decided since.</summary>
-internal sealed class CameraRegister(ICity city, Releases releases, TimeProvider time)
+internal sealed class CameraRegister(ICity city, Releases releases, Emergencies emergencies, TimeProvider time)
 {
     private sealed record Known(Snapshot From, IReadOnlyList<Camera> All, IReadOnlyDictionary<string, Camera> ById);
     private volatile Known _known = new(Snapshot.None, [], new Dictionary<string, Camera>());
@@ -10,7 +10,7 @@ internal sealed class CameraRegister(ICity city, Releases releases, TimeProvider
     public IReadOnlyList<Camera> All(IFeeds feeds)
     {
         var all = Of(feeds).All;
-        return releases.Any ? [.. all.Select(Now)] : all;
+        return releases.Any || emergencies.Any ? [.. all.Select(Now)] : all;
     }
 
     /// <summary>The cameras that a reader may see.</summary>
@@ -24,7 +24,12 @@ internal sealed class CameraRegister(ICity city, Releases releases, TimeProvider
     /// <summary>A camera that the reader may see; null when there is none, or not for this reader.</summary>
     public Camera? Find(string id, IFeeds feeds, IAudience audience) => Of(feeds).ById.GetValueOrDefault(id) is { } camera && Now(camera) is var now && audience.Can(now.Permission) ? now : null;
 
-    private Camera Now(Camera camera) => releases.Of(camera.Id, time.GetUtcNow()) is { } release
+    // an emergency opens what is for officials, whatever was decided before; a camera with a permission of its own stays closed
+    private Camera Now(Camera camera) => Decided(camera) is var decided && decided.Permission == TrafficModule.OfficialCameras && emergencies.Until(camera.Id, time.GetUtcNow()) is { } until
+        ? decided with { Permission = TrafficModule.View, Until = until }
+        : decided;
+
+    private Camera Decided(Camera camera) => releases.Of(camera.Id, time.GetUtcNow()) is { } release
         ? camera with { Permission = release.Open ? TrafficModule.View : camera.Permission == TrafficModule.View ? TrafficModule.OfficialCameras : camera.Permission, Until = release.UntilAt }
         : camera;
 

@@ -69,7 +69,7 @@ internal static class TransitDatasets
         Column.Text<Stop>("id", Text.Of("식별자", "Identifier"), s => s.Id),
         Column.Text<Stop>("number", Text.Of("정류장 번호", "Number"), s => s.Number),
         Column.Place<Stop>("place", Text.Of("위치", "Place"), s => s.Place)) with
-    { Feed = TrafficModule.StopFeed, Licence = "CC-BY-4.0" };
+    { Feed = TrafficModule.StopFeed, Licence = "CC-BY-4.0", Page = RowPage.Of<Stop>(s => s.Name, s => "/traffic/stops/" + Uri.EscapeDataString(s.Id)) };
 }
 
 /// <summary>A vehicle on the road.</summary>

@@ -167,6 +167,16 @@
     });
   }
 
+  // pictures of this very moment, while somebody looks: shown when they are whole, so nothing flickers
+  setInterval(() => {
+    if (document.hidden) return;
+    for (const now of document.querySelectorAll('img[data-again]')) {
+      const next = now.cloneNode();
+      next.src = now.dataset.again + '?t=' + Date.now();
+      next.decode().then(() => now.replaceWith(next), () => {});
+    }
+  }, 10_000);
+
   // a menu that was opened closes by Escape and by a click elsewhere
   document.addEventListener('keydown', event => {
     if (event.key !== 'Escape') return;
