@@ -23,7 +23,7 @@ const latin = String.fromCodePoint(...Array.from({ length: 95 }, (_, i) => 0x20 
 const texts = [...files('src', /(Resources\/[a-z]{2}\.json|Module\.cs)$/), ...files('src/SharedKernel', /Units\.cs$/), ...files('cities', /(city\.json|words\/.*\.json|settings\/.*\.json|feeds\/.*\.ya?ml)$/)]
   .map(path => readFileSync(path, 'utf8')).join('');
 // the package orders its slices by how often their syllables are used, the commonest last
-const common = [...slices.matchAll(/subset\.(\d+)\.woff2[^;]*;\s*unicode-range:\s*([^;]+);/g)].filter(s => s[1] >= 85)
+const common = [...slices.matchAll(/subset\.(\d+)\.woff2[^;]*;\s*unicode-range:\s*([^;]+);/g)].filter(s => s[1] >= 89)
   .flatMap(s => s[2].split(',')).map(r => r.trim().slice(2).split('-').map(c => parseInt(c, 16)))
   .flatMap(([from, to = from]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).filter(c => c >= '가' && c <= '힣');
 const words = [...new Set([...texts, ...common])].filter(c => c > '\u007f' && !latin.includes(c)).sort().join('');

@@ -52,8 +52,8 @@ public sealed class DisasterSafetyModule : IModule
 
         new MapLayer("disaster-safety.incident-map", Text.Of("상황", "Incidents"), DisasterTables.CellsKey, "count", MapStyle.Glyph) { Url = "/disaster-safety", Order = 1 },
         new MapLayer("disaster-safety.gauge-map", Text.Of("수위 (%)", "Water levels (%)"), DisasterTables.GaugesKey, "ratio", MapStyle.Glyph) { Url = "/disaster-safety/water", Order = 30 },
-        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약", "Flood-prone"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Permission = Desk, Url = "/disaster-safety/water", Order = 31 },
-        new MapLayer("disaster-safety.facility-map", Text.Of("안전시설", "Facilities"), DisasterTables.FacilitiesKey, "capacity", MapStyle.Glyph) { Url = "/disaster-safety/facilities", Order = 32 },
+        new MapLayer("disaster-safety.flood-map", Text.Of("침수 취약", "Flood-prone"), DisasterTables.FloodKey, "households", MapStyle.Glyph) { Permission = Desk, Url = "/disaster-safety/water", Order = 31, StreetOnly = true },
+        new MapLayer("disaster-safety.facility-map", Text.Of("안전시설", "Facilities"), DisasterTables.FacilitiesKey, "capacity", MapStyle.Glyph) { Url = "/disaster-safety/facilities", Order = 32, StreetOnly = true },
 
         new Brief("disaster-safety.brief", Title, DisasterBrief.Lines) { Order = 10 },
         new Report("disaster-safety.day", Text.Of("재난·안전 일지", "Safety of the day"), [DisasterTables.CountsKey, DisasterTables.IncidentsKey, DisasterTables.NoticesKey, DisasterTables.GaugesKey])

@@ -61,7 +61,7 @@ public sealed class TrafficModule : IModule
         new Tile("traffic.subway-tile", Text.Of("지하철", "Subway"), [SubwayFeed, NoticeFeed], Tiles.Subway) { Url = "/traffic/lines", Order = 14 },
         new Tile("traffic.speed-tile", Text.Of("도로 속도", "Road speed"), [SpeedFeed], Tiles.Speed) { Url = "/traffic/roads", Order = 13 },
 
-        new MapLayer("traffic.incidents-map", Text.Of("도로 돌발 상황", "Road incidents"), RoadDatasets.Incidents.Key, "minutes", MapStyle.Glyph) { Url = "/traffic/roads", Order = 30 },
+        new MapLayer("traffic.incidents-map", Text.Of("도로 돌발 상황", "Road incidents"), RoadDatasets.Incidents.Key, "minutes", MapStyle.Glyph) { Url = "/traffic/roads", Order = 30, StreetOnly = true },
         new MapLayer("traffic.vehicles-map", Text.Of("버스 위치", "Vehicles"), TransitDatasets.Vehicles.Key, "occupancy", MapStyle.Glyph) { Url = "/traffic/lines", Order = 41, StreetOnly = true },
         new MapLayer("traffic.stops-map", Text.Of("정류장", "Stops"), TransitDatasets.Stops.Key, "name", MapStyle.Glyph) { Url = "/traffic/stops", Order = 42, StreetOnly = true },
         new MapLayer("traffic.hot-spots-map", Text.Of("보행자 사고 잦은 곳", "Pedestrian hot spots"), RoadDatasets.HotSpots.Key, "accidents", MapStyle.Glyph) { Url = "/traffic/hot-spots", Order = 43, StreetOnly = true },

@@ -136,6 +136,7 @@ internal static class Tables
         Classes = _ => [new(25, Text.Of("시작", "Begun"), State.Normal), new(75, Text.Of("진행", "Under way"), State.Normal), new(100, Text.Of("마무리", "Nearly done"), State.Normal), new(null, Text.Of("완료", "Completed"), State.Normal)],
         Url = "/urban-projects?borough={area}",
         Order = 50,
+        StreetOnly = true,
     };
 
     public static Book Of(IServiceProvider services) => (Book)services.GetService(typeof(Book))!;

@@ -54,7 +54,7 @@ internal sealed class TransitPack
     public IReadOnlyDictionary<string, Station> Stations { get; private init; } = new Dictionary<string, Station>();
     public IReadOnlyList<Line> Lines { get; private init; } = [];
     public bool Demonstration { get; private init; }
-    public double Width => Stations.Count == 0 ? 0 : Stations.Values.Max(s => s.X) + 40;
+    public double Width => Stations.Count == 0 ? 0 : Stations.Values.Max(s => s.X) + 90;
     public double Height => Stations.Count == 0 ? 0 : Stations.Values.Max(s => s.Y) + 40;
 
     private sealed record LineFile(string Key, string Number, Dictionary<string, string> Name, string? Colour, bool Loop, string? First, string? Last, List<JsonElement> Path);
