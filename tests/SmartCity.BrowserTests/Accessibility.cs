@@ -12,11 +12,11 @@ internal static class Accessibility
 
     /// <summary>Every rule in the day theme, and in the other themes those of colour: a look changes nothing else.</summary>
     /// <returns>A line for every violation.</returns>
-    public static async Task<List<string>> Violations(Reader reader, string address)
+    public static async Task<List<string>> Violations(Reader reader, string address, bool everyTheme = true)
     {
         var wrong = new List<string>();
         await reader.Open(address);
-        foreach (var theme in Themes)
+        foreach (var theme in everyTheme ? Themes : Themes[..1])
         {
             await reader.Look(theme);
             var rules = theme == "day" ? null : new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] };
