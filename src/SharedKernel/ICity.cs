@@ -53,7 +53,17 @@ public sealed record Area(string Code, Text Name, Place Centre, IReadOnlyList<st
 /// <summary>A point in WGS 84.</summary>
 /// <param name="Latitude">Degrees, -90 to 90.</param>
 /// <param name="Longitude">Degrees, -180 to 180.</param>
-public readonly record struct Place(double Latitude, double Longitude);
+public readonly record struct Place(double Latitude, double Longitude)
+{
+    /// <summary>How far another point is, in metres along the surface of a sphere.</summary>
+    public double MetresTo(Place other)
+    {
+        static double Rad(double degrees) => degrees * Math.PI / 180;
+        var (dLat, dLon) = (Rad(other.Latitude - Latitude), Rad(other.Longitude - Longitude));
+        var h = Math.Pow(Math.Sin(dLat / 2), 2) + Math.Cos(Rad(Latitude)) * Math.Cos(Rad(other.Latitude)) * Math.Pow(Math.Sin(dLon / 2), 2);
+        return 2 * 6_371_000 * Math.Asin(Math.Sqrt(Math.Min(1, h)));
+    }
+}
 
 /// <summary>Files of the city pack are wrong. The city does not start; every problem is told at once.</summary>
 public sealed class WrongPackException : Exception

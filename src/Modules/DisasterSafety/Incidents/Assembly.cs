@@ -81,13 +81,7 @@ internal static class Quakes
 internal static class Distance
 {
     /// <summary>Kilometres along the surface of a sphere.</summary>
-    public static double Km(Place a, Place b)
-    {
-        static double Rad(double degrees) => degrees * Math.PI / 180;
-        var (dLat, dLon) = (Rad(b.Latitude - a.Latitude), Rad(b.Longitude - a.Longitude));
-        var h = Math.Pow(Math.Sin(dLat / 2), 2) + Math.Cos(Rad(a.Latitude)) * Math.Cos(Rad(b.Latitude)) * Math.Pow(Math.Sin(dLon / 2), 2);
-        return 2 * 6371 * Math.Asin(Math.Min(1, Math.Sqrt(h)));
-    }
+    public static double Km(Place a, Place b) => a.MetresTo(b) / 1000;
 
     /// <summary>In words: metres to the ten below a kilometre, then kilometres.</summary>
     public static string Words(double km) => km < 0.995 ? $"{Units.Number(Math.Round(km * 100) * 10)} m" : $"{Units.Number(km, 1)} km";

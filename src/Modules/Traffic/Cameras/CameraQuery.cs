@@ -17,23 +17,13 @@ internal sealed record CameraQuery(string? Text = null, string? Area = null, str
         var fit = cameras.Where(c => (Area is null || c.Area == Area) && (Kind is null || c.Kind == Kind) && (Road is null || c.Road?.In(languages[0]) == Road) && (Only is null || Only.Contains(c.Id))
             && (Text is null || languages.Any(l => c.Name.In(l).Contains(Text, StringComparison.OrdinalIgnoreCase))));
         return Near is not { } here ? [.. fit.Select(c => (c, (double?)null))]
-            : [.. fit.Where(c => c.At is not null).Select(c => (Camera: c, Metres: (double?)Distance.Metres(here, c.At!.Value))).OrderBy(c => c.Metres).ThenBy(c => c.Camera.Id, StringComparer.Ordinal)];
+            : [.. fit.Where(c => c.At is not null).Select(c => (Camera: c, Metres: (double?)here.MetresTo(c.At!.Value))).OrderBy(c => c.Metres).ThenBy(c => c.Camera.Id, StringComparer.Ordinal)];
     }
 }
 
-/// <summary>Distances over ground.</summary>
+/// <summary>Places and distances as people write and read them.</summary>
 internal static class Distance
 {
-    private const double Radius = 6_371_000;
-
-    public static double Metres(Place a, Place b)
-    {
-        static double Rad(double degrees) => degrees * Math.PI / 180;
-        var (dLat, dLon) = (Rad(b.Latitude - a.Latitude), Rad(b.Longitude - a.Longitude));
-        var h = Math.Pow(Math.Sin(dLat / 2), 2) + Math.Cos(Rad(a.Latitude)) * Math.Cos(Rad(b.Latitude)) * Math.Pow(Math.Sin(dLon / 2), 2);
-        return 2 * Radius * Math.Asin(Math.Sqrt(Math.Min(1, h)));
-    }
-
     /// <summary>Reads <c>37.5665,126.978</c>; null when it is no point of the world.</summary>
     public static Place? Read(string? text) =>
         text?.Split(',') is [var lat, var lon] && double.TryParse(lat, NumberStyles.Float, CultureInfo.InvariantCulture, out var latitude) && double.TryParse(lon, NumberStyles.Float, CultureInfo.InvariantCulture, out var longitude)
