@@ -20,60 +20,52 @@ internal sealed record Register(IReadOnlyList<Sector> Sectors, IReadOnlyList<Tra
 }
 
 /// <summary>Keeps the register: the pack is read once, what people entered whenever it has changed.</summary>
-internal sealed class Book(ICity city, IWords words, IDbContextFactory<IndicatorsDb> dbs, TimeProvider time) : IHostedService, IDisposable
+internal sealed class Book : IHostedService, IDisposable
 {
-    // other hosts of the city write too; this is how long they may be ahead
-    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(10);
     // a dataset's filter is asked for its choices with the city and nothing else
     private static readonly ConditionalWeakTable<ICity, Book> Books = [];
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ICity _city;
+    private readonly IWords _words;
+    private readonly TimeProvider _time;
+    private readonly Remembered<IndicatorsDb, Register> _register;
     private Pack? _pack;
-    private Register? _register;
-    private string _stamp = "";
-    private DateTimeOffset _checked;
 
-    public static Register? Last(ICity city) => Books.TryGetValue(city, out var book) ? book._register : null;
+    public Book(ICity city, IWords words, IDbContextFactory<IndicatorsDb> dbs, TimeProvider time)
+    {
+        (_city, _words, _time) = (city, words, time);
+        _register = new(dbs, time, Stamp, Read);
+    }
 
-    public Pack Pack => _pack ??= Pack.Load(city, words);
+    public static Register? Last(ICity city) => Books.TryGetValue(city, out var book) ? book._register.Last : null;
+
+    public Pack Pack => _pack ??= Pack.Load(_city, _words);
 
     /// <summary>A wrong pack stops the start.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _ = Pack;
-        Books.AddOrUpdate(city, this);
+        Books.AddOrUpdate(_city, this);
         await Now(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Reads anew at the next question: something was written.</summary>
-    public void Forget() => _checked = default;
+    public void Forget() => _register.Forget();
 
-    public DateOnly Today => DateOnly.FromDateTime(city.Local(time.GetUtcNow()).DateTime);
+    public DateOnly Today => DateOnly.FromDateTime(_city.Local(_time.GetUtcNow()).DateTime);
 
-    public async ValueTask<Register> Now(CancellationToken cancel = default)
-    {
-        if (_register is { } ready && time.GetUtcNow() - _checked < Believed && _checked != default) return ready;
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            var now = time.GetUtcNow();
-            if (_register is { } meanwhile && now - _checked < Believed && _checked != default) return meanwhile;
-            await using var db = await dbs.CreateDbContextAsync(cancel);
-            var stamp = $"{await db.Versions.MaxAsync(v => (long?)v.Id, cancel)} {await db.Versions.MaxAsync(v => (long?)v.At, cancel)} {await db.Definitions.MaxAsync(d => (long?)d.At, cancel)} {await db.Disputes.CountAsync(cancel)} {await db.Disputes.CountAsync(d => d.AnsweredAt != null, cancel)}";
-            if (_register is null || stamp != _stamp) (_register, _stamp) = (await Read(db, cancel), stamp);
-            _checked = now;
-            return _register;
-        }
-        finally { _gate.Release(); }
-    }
+    public ValueTask<Register> Now(CancellationToken cancel = default) => _register.Now(cancel);
+
+    private static async Task<string> Stamp(IndicatorsDb db, CancellationToken cancel) =>
+        $"{await db.Versions.MaxAsync(v => (long?)v.Id, cancel)} {await db.Versions.MaxAsync(v => (long?)v.At, cancel)} {await db.Definitions.MaxAsync(d => (long?)d.At, cancel)} {await db.Disputes.CountAsync(cancel)} {await db.Disputes.CountAsync(d => d.AnsweredAt != null, cancel)}";
 
     private async Task<Register> Read(IndicatorsDb db, CancellationToken cancel)
     {
         var indicators = Pack.Indicators.ToDictionary(i => i.Key, StringComparer.Ordinal);
         foreach (var row in await db.Definitions.AsNoTracking().OrderBy(d => d.Key).ToListAsync(cancel))
             // one that a newer pack took over, or that an older version of the program would not understand, is left out
-            if (Definition.Parse(row.Json).Root is YamlMappingNode root && Definition.Read(root, null, Pack.Sectors, city.Languages, demonstration: false, byForm: true).Indicator is { } defined)
+            if (Definition.Parse(row.Json).Root is YamlMappingNode root && Definition.Read(root, null, Pack.Sectors, _city.Languages, demonstration: false, byForm: true).Indicator is { } defined)
                 indicators.TryAdd(defined.Key, defined);
 
         var values = new Dictionary<(string, string), SortedDictionary<Period, Observation>>();
@@ -98,5 +90,5 @@ internal sealed class Book(ICity city, IWords words, IDbContextFactory<Indicator
 
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose() => _register.Dispose();
 }

@@ -37,21 +37,26 @@ internal sealed record Register(Pack Pack, IReadOnlyList<Dossier> Dossiers)
 }
 
 /// <summary>Keeps the register: the pack is read once, what people wrote whenever it has changed.</summary>
-internal sealed class Book(ICity city, IWords words, IDbContextFactory<UrbanProjectsDb> dbs, TimeProvider time, ILogger<Book> log) : IHostedService, IDisposable
+internal sealed class Book : IHostedService, IDisposable
 {
-    // other hosts of the city write too; this is how long they may be ahead
-    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(10);
     // a dataset's filter is asked for its choices with the city and nothing else
     private static readonly ConditionalWeakTable<ICity, Book> Books = [];
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ICity _city;
+    private readonly IWords _words;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Remembered<UrbanProjectsDb, Register> _register;
     private Pack? _pack;
-    private Register? _register;
-    private string _stamp = "";
-    private DateTimeOffset _checked;
 
-    public static Register? Last(ICity city) => Books.TryGetValue(city, out var book) ? book._register : null;
+    public Book(ICity city, IWords words, IDbContextFactory<UrbanProjectsDb> dbs, TimeProvider time, ILogger<Book> log)
+    {
+        (_city, _words, _time, _log) = (city, words, time, log);
+        _register = new(dbs, time, Stamp, Read);
+    }
 
-    public Pack Pack => _pack ??= Pack.Load(city);
+    public static Register? Last(ICity city) => Books.TryGetValue(city, out var book) ? book._register.Last : null;
+
+    public Pack Pack => _pack ??= Pack.Load(_city);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -60,36 +65,24 @@ internal sealed class Book(ICity city, IWords words, IDbContextFactory<UrbanProj
         CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en-GB");
         try
         {
-            foreach (var problem in Pack.Problems) log.LogWarning("A project of the city pack is left out: {Problem}", Pack.Sentence(problem, words));
+            foreach (var problem in Pack.Problems) _log.LogWarning("A project of the city pack is left out: {Problem}", Pack.Sentence(problem, _words));
         }
         finally { CultureInfo.CurrentUICulture = culture; }
-        Books.AddOrUpdate(city, this);
+        Books.AddOrUpdate(_city, this);
         await Now(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Reads anew at the next question: something was written.</summary>
-    public void Forget() => _checked = default;
+    public void Forget() => _register.Forget();
 
-    public DateOnly Today => DateOnly.FromDateTime(city.Local(time.GetUtcNow()).DateTime);
+    public DateOnly Today => DateOnly.FromDateTime(_city.Local(_time.GetUtcNow()).DateTime);
 
-    public async ValueTask<Register> Now(CancellationToken cancel = default)
-    {
-        if (_register is { } ready && time.GetUtcNow() - _checked < Believed && _checked != default) return ready;
-        await _gate.WaitAsync(cancel);
-        try
-        {
-            var now = time.GetUtcNow();
-            if (_register is { } meanwhile && now - _checked < Believed && _checked != default) return meanwhile;
-            await using var db = await dbs.CreateDbContextAsync(cancel);
-            var stamp = $"{await db.Entries.MaxAsync(e => (long?)e.Id, cancel)} {await db.Editions.MaxAsync(e => (long?)e.Id, cancel)} {await db.Papers.MaxAsync(p => (long?)p.Id, cancel)} {await db.Papers.CountAsync(p => p.WithdrawnAt != null, cancel)}";
-            if (_register is null || stamp != _stamp) (_register, _stamp) = (await Read(db, cancel), stamp);
-            _checked = now;
-            return _register;
-        }
-        finally { _gate.Release(); }
-    }
+    public ValueTask<Register> Now(CancellationToken cancel = default) => _register.Now(cancel);
+
+    private static async Task<string> Stamp(UrbanProjectsDb db, CancellationToken cancel) =>
+        $"{await db.Entries.MaxAsync(e => (long?)e.Id, cancel)} {await db.Editions.MaxAsync(e => (long?)e.Id, cancel)} {await db.Papers.MaxAsync(p => (long?)p.Id, cancel)} {await db.Papers.CountAsync(p => p.WithdrawnAt != null, cancel)}";
 
     private async Task<Register> Read(UrbanProjectsDb db, CancellationToken cancel)
     {
@@ -105,5 +98,5 @@ internal sealed class Book(ICity city, IWords words, IDbContextFactory<UrbanProj
         })]);
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose() => _register.Dispose();
 }
