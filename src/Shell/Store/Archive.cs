@@ -103,8 +103,38 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
             manifest = await Delete(manifest, bundle, cancel);
             done.Add((month, bundle.Rows["observations"]));
         }
+        await SweepThings(connection, manifest, keep, restored, now, cancel);
         return done;
     }
+
+    // what moves writes a version at every fetch: those that a bundle holds with their end go like single values do, what still
+    // held when it was written stays. A version begins with its fetch, so none comes into a month that is written
+    private async Task SweepThings(DbConnection connection, Manifest manifest, IReadOnlyDictionary<string, TimeSpan> keep, IReadOnlyDictionary<string, DateTimeOffset> restored, DateTimeOffset now, CancellationToken cancel)
+    {
+        var feeds = await connection.Rows($"SELECT DISTINCT {Q("Feed")} FROM {database.T("things")}", [], row => row.GetString(0), cancel);
+        foreach (var bundle in manifest.Bundles.Where(b => b is { Part: 1, Moved: true } && !(restored.TryGetValue(b.Month, out var since) && now - since < Stay)))
+        {
+            var (from, to) = Span(bundle.Month);
+            foreach (var feed in feeds.Where(f => to + keep.GetValueOrDefault(f, Default) <= now))
+            {
+                (string, object?)[] Within(long start, long end) => [("feed", feed), ("from", start), ("to", end), ("upto", bundle.UpTo.Ms())];
+                var of = $"{Q("Feed")} = @feed AND {Q("From")} >= @from AND {Q("From")} < @to AND {Q("Until")} <= @upto";
+                var checkedFile = false;
+                // an hour at a time: beats wait for no more than that
+                for (var start = from.Ms(); await connection.Number($"SELECT min({Q("From")}) FROM {database.T("things")} WHERE {of}", Within(start, to.Ms()), cancel) is > 0 and var first; start = first + HourMs)
+                {
+                    if (!checkedFile) checkedFile = await Checked(bundle, cancel) is not null;
+                    await database.Write(async writer =>
+                    {
+                        await using var delete = Command(writer, null, $"DELETE FROM {database.T("things")} WHERE {of}", "feed", "from", "to", "upto");
+                        await delete.Run(cancel, feed, first, Math.Min(first + HourMs, to.Ms()), bundle.UpTo.Ms());
+                    }, cancel);
+                }
+            }
+        }
+    }
+
+    private const long HourMs = 3_600_000;
 
     private static readonly TimeSpan Default = TimeSpan.FromDays(30);
 

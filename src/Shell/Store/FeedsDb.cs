@@ -63,7 +63,7 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
             e.Property(v => v.Feed).HasMaxLength(100);
             e.Property(v => v.Id).HasMaxLength(400);
             e.Property(v => v.Kind).HasMaxLength(100);
-            e.HasIndex(v => new { v.Feed, v.Status, v.Until });
+            e.HasIndex(v => new { v.Feed, v.Status, v.Until, v.FetchedAt });
             e.HasIndex(v => new { v.Feed, v.FetchedAt });
             e.HasIndex(v => new { v.Feed, v.ReportedAt });
         });
@@ -73,7 +73,9 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
             e.HasKey(t => new { t.Feed, t.Key, t.From });
             e.Property(t => t.Feed).HasMaxLength(100);
             e.Property(t => t.Key).HasMaxLength(200);
-            e.HasIndex(t => new { t.Feed, t.Until });
+            e.HasIndex(t => new { t.Feed, t.From });
+            e.HasIndex(t => new { t.Feed, t.Key }).HasFilter(StoredThing.Present);
+            e.HasIndex(t => new { t.Feed, t.Until, t.From }).HasFilter(StoredThing.Long);
         });
         model.Entity<StoredFigure>(e =>
         {
@@ -198,6 +200,12 @@ internal sealed class StoredEvent
 /// <summary>A thing as it was from one fetch until another.</summary>
 internal sealed class StoredThing
 {
+    /// <summary>Versions that hold now.</summary>
+    public const string Present = "\"Until\" IS NULL";
+    /// <summary>Versions that held for longer than <see cref="ShortMs"/>: few, because what moves changes at every fetch.</summary>
+    public const string Long = "\"Until\" - \"From\" > 600000";
+    public const long ShortMs = 600_000;
+
     public string Feed { get; set; } = "";
     public string Key { get; set; } = "";
     public long From { get; set; }

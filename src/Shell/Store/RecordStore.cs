@@ -85,10 +85,22 @@ internal sealed class RecordStore(CityDatabase database)
         }
     }, cancel);
 
-    /// <summary>The things of a feed as they were known at an instant.</summary>
+    /// <summary>The things of a feed as they were known at an instant: the versions that began shortly before it, the long ones that
+    /// began earlier, and those that still hold; each found by an index of its own.</summary>
     public async Task<IReadOnlyList<Thing>> Things(DbConnection connection, string feed, DateTimeOffset at, CancellationToken cancel) =>
-        await connection.Rows($"SELECT {Q("Key")}, {Q("Body")} FROM {database.T("things")} WHERE {Q("Feed")} = @feed AND {Q("From")} <= @at AND ({Q("Until")} IS NULL OR {Q("Until")} > @at)",
-            [("feed", feed), ("at", at.Ms())], row => RecordBodies.Thing(row.GetString(0), row.GetString(1)), cancel);
+        await connection.Rows(ThingsQuestion, [("feed", feed), ("at", at.Ms()), ("before", at.Ms() - StoredThing.ShortMs)], row => RecordBodies.Thing(row.GetString(0), row.GetString(1)), cancel);
+
+    internal string ThingsQuestion
+    {
+        get
+        {
+            var of = $"SELECT {Q("Key")}, {Q("Body")} FROM {database.T("things")} WHERE {Q("Feed")} = @feed AND";
+            // the plus keeps the third part away from the index by time, which would lead through the whole past
+            return $"{of} {Q("From")} > @before AND {Q("From")} <= @at AND ({Q("Until")} IS NULL OR {Q("Until")} > @at) " +
+                $"UNION ALL {of} {StoredThing.Long} AND {Q("Until")} > @at AND {Q("From")} <= @before " +
+                $"UNION ALL {of} {StoredThing.Present} AND +{Q("From")} <= @before";
+        }
+    }
 
     public async Task<IReadOnlyList<Thing>> Things(string feed, DateTimeOffset at, CancellationToken cancel)
     {

@@ -87,6 +87,49 @@ public sealed class ArchiveTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Versions_of_what_moves_go_with_their_month_and_come_back_with_it(Db kind)
+    {
+        var folder = Folder();
+        await using var database = await TestDatabase.Migrated(kind);
+        await Fill(database);
+        var (records, things) = (database.Store.Records, database.Database.T("things"));
+        Thing Bus(int minute) => new("bus", Text.Same($"at {minute}"), null, new(37.5, 127 + minute / 1e4));
+        foreach (var minute in Enumerable.Range(0, 90)) await records.AddThings(Other, [new("bus", Bus(minute), September.AddMinutes(minute))], TestDatabase.Cancel);
+        async Task<string> At(double minute) => string.Join(',', (await records.Things(Other, September.AddMinutes(minute), TestDatabase.Cancel)).Select(t => t.Name.In("en")));
+        Assert.Equal(("at 3", "at 89"), (await At(3.5), await At(200)));
+
+        await Of(database, folder).Run(TestDatabase.Cancel);
+        // what holds still is still there: the shelter of the fill, and where the bus stood last
+        Assert.Equal(2, await database.Count(things));
+        Assert.Equal(("", "at 89"), (await At(3.5), await At(200)));
+
+        await Of(database, folder).Restore("2026-09", TestDatabase.Cancel);
+        Assert.Equal(("at 3", "at 89"), (await At(3.5), await At(200)));
+        // for its stay, and then they go again
+        await Of(database, folder).Run(TestDatabase.Cancel);
+        Assert.Equal(91, await database.Count(things));
+        await Of(database, folder, Now.AddDays(5) + Archive.Stay).Run(TestDatabase.Cancel);
+        Assert.Equal(2, await database.Count(things));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Versions_stay_where_the_bundle_that_holds_them_is_not_as_it_was_written()
+    {
+        var folder = Folder();
+        await using var database = await TestDatabase.Migrated(Db.Sqlite);
+        await Fill(database);
+        await Of(database, folder).Run(TestDatabase.Cancel);
+        var records = database.Store.Records;
+        foreach (var minute in Enumerable.Range(0, 5)) await records.AddThings(Other, [new("bus", new Thing("bus", Text.Same($"at {minute}"), null, null), September.AddMinutes(minute))], TestDatabase.Cancel);
+        var file = Directory.GetFiles(folder, "*.zip").Single();
+        await File.AppendAllTextAsync(file, "x", TestDatabase.Cancel);
+        await Assert.ThrowsAsync<CannotStartException>(() => Of(database, folder).Run(TestDatabase.Cancel));
+        Assert.Equal(6, await database.Count(database.Database.T("things")));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public async Task A_bundle_is_plain_files_with_a_header_listed_with_its_checksum()
     {

@@ -130,6 +130,36 @@ public sealed class RecordTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task Things_of_any_instant_are_found_however_long_their_versions_held(Db kind)
+    {
+        await using var database = await TestDatabase.Migrated(kind);
+        var records = database.Store.Records;
+        var random = new Random(4711);
+        // what moves every minute, what changes now and then, what never does, and what comes and goes
+        var versions = new List<(string Key, Thing? Thing, DateTimeOffset From)>();
+        foreach (var (key, longest) in Enumerable.Range(0, 24).Select(i => ($"t{i:00}", new[] { 1.0, 12, 60 * 30, 60 * 24 * 9 }[i % 4])))
+            for (var (at, count) = (Noon.AddMinutes(random.NextDouble() * longest), 0); at < Noon.AddDays(3) && count < 40; at = at.AddMinutes(1 + random.NextDouble() * longest), count++)
+                versions.Add((key, random.Next(6) == 0 ? null : new Thing(key, Text.Same($"{key} {count}"), null, null), at));
+        foreach (var one in versions.OrderBy(v => v.From)) await records.AddThings(Feed, [new(one.Key, one.Thing, one.From)], TestDatabase.Cancel);
+        var instants = versions.SelectMany(v => new[] { v.From, v.From.AddMilliseconds(-1), v.From.AddMilliseconds(StoredThing.ShortMs), v.From.AddMilliseconds(StoredThing.ShortMs + 1) })
+            .OrderBy(_ => random.Next()).Take(250).Append(Noon.AddDays(-1)).Append(Noon.AddDays(30));
+        foreach (var at in instants)
+        {
+            var expected = versions.Where(v => v.From <= at).GroupBy(v => v.Key).Select(g => g.MaxBy(v => v.From).Thing).OfType<Thing>().Select(t => t.Name.In("en")).Order(StringComparer.Ordinal);
+            Assert.Equal(expected, (await records.Things(Feed, at, TestDatabase.Cancel)).Select(t => t.Name.In("en")).Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Things_of_an_instant_are_found_by_indexes_that_do_not_grow_with_the_past()
+    {
+        await using var database = await TestDatabase.Migrated(Db.Sqlite);
+        await using var connection = await database.Database.Open(TestDatabase.Cancel);
+        var plan = string.Join('\n', await connection.Rows("EXPLAIN QUERY PLAN " + database.Store.Records.ThingsQuestion, [("feed", Feed), ("at", 1L), ("before", 1L)], row => row.GetString(3), TestDatabase.Cancel));
+        Assert.All(["IX_feeds_things_from (Feed=? AND From>? AND From<?)", "IX_feeds_things_long (Feed=? AND Until>?)", "IX_feeds_things_now (Feed=?)"], index => Assert.Contains(index, plan, StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Days_follow_their_hours_from_midnight_to_midnight_of_the_city(Db kind)
     {
         await using var database = await TestDatabase.Migrated(kind);
