@@ -39,6 +39,9 @@ Task("Pack").IsDependentOn("Build").Does(() =>
     packing.TreatAllWarningsAs = MSBuildTreatAllWarningsAs.Error;
     DotNetPack(solution, new DotNetPackSettings { Configuration = configuration, NoBuild = true, NoRestore = true, OutputDirectory = feed, MSBuildSettings = packing });
     Information("{0} packages in artifacts/packages", GetFiles(feed + "/*.nupkg").Count);
+    // the program as a machine runs it that has no SDK
+    CleanDirectory("artifacts/host");
+    DotNetPublish("src/Host", new DotNetPublishSettings { Configuration = configuration, NoBuild = true, NoRestore = true, OutputDirectory = "artifacts/host", MSBuildSettings = Shared() });
 });
 
 // of one run: the outcome of each test by its name, and what it said when it failed

@@ -33,13 +33,15 @@ internal static partial class StartBench
     public static async Task Run()
     {
         var host = Path.Combine(BenchCity.Root, "src", "Host");
+        // a published build where one is named, as a city runs it
+        var program = Environment.GetEnvironmentVariable("SMARTCITY_PUBLISHED") ?? Path.Combine(AppContext.BaseDirectory, "SmartCity.Host.dll");
         var turns = new List<(double City, double Empty)>();
         for (var i = 0; i <= Rounds; i++)
         {
             var folder = Directory.CreateTempSubdirectory("smartcity-start-").FullName;
             var (port, simulator, bare) = (Free(), Free(), Free());
             var city = await Time($"http://127.0.0.1:{port}/en", html => Row().Count(html) >= 25,
-                Path.Combine(AppContext.BaseDirectory, "SmartCity.Host.dll"), "--environment=Development", $"--contentRoot={host}", $"--Database={Path.Combine(folder, "city.db")}", $"--urls=http://127.0.0.1:{port}", $"--Simulator=http://127.0.0.1:{simulator}");
+                program, "--environment=Development", $"--contentRoot={host}", $"--Database={Path.Combine(folder, "city.db")}", $"--urls=http://127.0.0.1:{port}", $"--Simulator=http://127.0.0.1:{simulator}");
             var empty = await Time($"http://127.0.0.1:{bare}/", text => text == "ready", Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), "empty", $"http://127.0.0.1:{bare}");
             Directory.Delete(folder, recursive: true);
             // the first turn warms the disk's cache
