@@ -21,12 +21,16 @@ internal sealed partial class CityCheck(string folder, Catalogue catalogue, Time
         CultureInfo.CurrentUICulture = LanguageInAddress.Culture("en");
         try { await Look(); }
         finally { CultureInfo.CurrentUICulture = culture; }
-        foreach (var error in _errors.Distinct()) await output.WriteLineAsync($"error    {error}");
-        foreach (var warning in _warnings.Distinct()) await output.WriteLineAsync($"warning  {warning}");
-        var (errors, warnings) = (_errors.Distinct().Count(), _warnings.Distinct().Count());
+        foreach (var error in Folded(_errors)) await output.WriteLineAsync($"error    {error}");
+        foreach (var warning in Folded(_warnings)) await output.WriteLineAsync($"warning  {warning}");
+        var (errors, warnings) = (Folded(_errors).Count, Folded(_warnings).Count);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}: {Count(errors, "error")}, {Count(warnings, "warning")}."));
         return errors == 0 ? 0 : 1;
     }
+
+    // one unknown indicator makes every line of its values wrong: that is said once
+    private static List<string> Folded(List<Problem> problems) => [.. problems.Distinct().GroupBy(p => (File: p.Where.Split(", line")[0], p.What))
+        .SelectMany(g => g.Count() <= 3 ? g.Select(p => p.ToString()) : [string.Create(CultureInfo.InvariantCulture, $"{g.First()} The same on {g.Count() - 1} more lines.")])];
 
     private static string Count(int number, string what) => $"{(number == 0 ? "no" : number.ToString(CultureInfo.InvariantCulture))} {what}{(number == 1 ? "" : "s")}";
 
@@ -115,7 +119,8 @@ internal sealed partial class CityCheck(string folder, Catalogue catalogue, Time
         if (parts.Groups["line"].Success || !File.Exists(Path.Combine(folder, file))) return new(file + parts.Groups["line"].Value, what);
         var lines = File.ReadAllLines(Path.Combine(folder, file));
         var (at, found) = (0, -1);
-        foreach (var part in what.Split([' ', ':'], 2)[0].Trim('"', '.').Split('.').Prepend(what.Split([' ', ':'], 2)[0].Trim('"')))
+        var path = (what.StartsWith("the ", StringComparison.Ordinal) ? what[4..] : what).Split([' ', ':'], 2)[0].Trim('"', '.');
+        foreach (var part in path.Split('.').Prepend(path))
         {
             var next = Array.FindIndex(lines, at, l => Regex.IsMatch(l, @"(^|[\s{"",])" + Regex.Escape(part) + @"""?\s*:", RegexOptions.None, TimeSpan.FromSeconds(1)));
             if (next >= 0) (at, found) = (next, next);

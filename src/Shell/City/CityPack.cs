@@ -86,7 +86,7 @@ internal sealed partial class CityPack : ICity
         foreach (var (area, code, system) in file.Areas.SelectMany(Foreign))
             if (_byCode.TryGetValue(area, out var found) && !_byForeignCode.TryAdd((system, code), found) && _byForeignCode[(system, code)] != found)
                 problems.Add(new(At(code), $"{code} means two areas in the code system {system}."));
-        ShortNames = file.Areas.ToDictionary(a => a.Code, a => new Text(a.Short ?? a.Name));
+        ShortNames = file.Areas.DistinctBy(a => a.Code).ToDictionary(a => a.Code, a => new Text(a.Short ?? a.Name));
         Sources = (file.Sources ?? []).ToDictionary(s => s.Key, s => new Source(s.Key,
             simulator is null ? s.Value.Address.TrimEnd('/') : $"{simulator.TrimEnd('/')}/{s.Key}", new(s.Value.Name), simulator is not null));
     }
