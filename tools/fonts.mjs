@@ -1,5 +1,5 @@
-// Cuts the interface font into two small files, so that a first visit does not fetch a whole Korean font: Latin and signs;
-// and every character of the word catalogues and city packs with the syllables that Korean text uses most, so that a
+// Cuts the interface font into small files, so that a first visit does not fetch a whole Korean font: Latin and signs; Cyrillic; the two
+// letters that Uzbek adds to Latin, each fetched only by a page that has them; and every character of the word catalogues and city packs with the syllables that Korean text uses most, so that a
 // headline nobody has seen before needs nothing more. A device without a Korean font takes the rest from the slices that
 // the font's own package ships, by unicode-range. Usage: node tools/fonts.mjs
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,9 @@ const texts = [...files('src', /(Resources\/[a-z]{2}\.json|Module\.cs)$/), ...fi
 const common = [...slices.matchAll(/subset\.(\d+)\.woff2[^;]*;\s*unicode-range:\s*([^;]+);/g)].filter(s => s[1] >= 89)
   .flatMap(s => s[2].split(',')).map(r => r.trim().slice(2).split('-').map(c => parseInt(c, 16)))
   .flatMap(([from, to = from]) => Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i))).filter(c => c >= '가' && c <= '힣');
-const words = [...new Set([...texts, ...common])].filter(c => c > '\u007f' && !latin.includes(c)).sort().join('');
+const letters = Array.from({ length: 64 }, (_, i) => String.fromCodePoint(0x410 + i)).join('') + 'ЁёЎўҚқҒғҲҳ', uzbek = '\u02bb\u02bc';
+const words = [...new Set([...texts, ...common])].filter(c => c > '\u007f' && !(latin + letters + uzbek).includes(c)).sort().join('');
+const cyrillic = letters + [...'«»„№'].filter(c => !words.includes(c)).join('');
 
 mkdirSync(destination, { recursive: true });
 // spacing, and digits of equal width; the font's many stylistic alternates are twice its size
@@ -40,7 +42,7 @@ function ranges(text) {
   return found.join(',');
 }
 let css = '/* made by tools/fonts.mjs: Pretendard, SIL Open Font License 1.1, cut to the characters in use */\n';
-for (const [name, text] of [['latin', latin], ['words', words]]) {
+for (const [name, text] of [['latin', latin], ['words', words], ['cyrillic', cyrillic], ['uzbek', uzbek]]) {
   const font = await subsetFont(source, text, axes);
   writeFileSync(join(destination, name + '.woff2'), font);
   css += `@font-face{font-family:"SmartCity UI";src:url(${name}.woff2) format("woff2");font-weight:400 800;font-display:swap;unicode-range:${ranges(text)}}\n`;

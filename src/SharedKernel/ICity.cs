@@ -75,5 +75,17 @@ public sealed class WrongPackException : Exception
     /// <summary>One problem and what it came from.</summary>
     public WrongPackException(string message, Exception inner) : base(message, inner) { }
     /// <summary>Problems, each a sentence that begins with its file and line.</summary>
-    public WrongPackException(string what, IEnumerable<string> problems) : base(what + Environment.NewLine + string.Join(Environment.NewLine, problems.Select(p => "  - " + p))) { }
+    public WrongPackException(string what, IEnumerable<string> problems) : base(what + Environment.NewLine + string.Join(Environment.NewLine, problems.Select(p => "  - " + p))) => Problems = [.. problems];
+
+    /// <summary>The problems, each a sentence; the message where there is no list.</summary>
+    public IReadOnlyList<string> Problems { get => field.Count > 0 ? field : [Message]; } = [];
+
+    /// <summary>What a reading of the pack finds wrong; nothing when it goes well.</summary>
+    public static IReadOnlyList<string> In(Action read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        try { read(); }
+        catch (WrongPackException wrong) { return wrong.Problems; }
+        return [];
+    }
 }

@@ -27,4 +27,8 @@ public interface IModule
     /// <summary>Maps endpoints that are not pages. <paramref name="endpoints"/> is already below the module's key and
     /// already demands its view permission.</summary>
     void MapEndpoints(IEndpointRouteBuilder endpoints) { }
+
+    /// <summary>Everything wrong with what the module reads of a city's pack, each a sentence that begins with its file and line. Asked by
+    /// <c>city check</c>, which has no database and no other services.</summary>
+    IEnumerable<string> Check(ICity city, IWords words) => [];
 }

@@ -5,24 +5,24 @@ namespace SmartCity;
 /// <summary>How quantities are written for people, by the current culture. Machines read invariant numbers instead.</summary>
 public static class Units
 {
-    private static readonly Dictionary<string, (string Symbol, Text Name)> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Text Symbol, Text Name)> Known = new(StringComparer.Ordinal)
     {
-        ["ug/m3"] = ("µg/m³", Text.Of("마이크로그램 매 세제곱미터", "micrograms per cubic metre")),
-        ["[ppm]"] = ("ppm", Text.Of("백만분율", "parts per million")),
-        ["Cel"] = ("°C", Text.Of("섭씨도", "degrees Celsius")),
-        ["%"] = ("%", Text.Of("퍼센트", "per cent")),
-        ["mm"] = ("mm", Text.Of("밀리미터", "millimetres")),
-        ["mm/h"] = ("mm/h", Text.Of("시간당 밀리미터", "millimetres per hour")),
-        ["cm"] = ("cm", Text.Of("센티미터", "centimetres")),
-        ["m/s"] = ("m/s", Text.Of("초속 미터", "metres per second")),
-        ["deg"] = ("°", Text.Of("도", "degrees")),
-        ["km/h"] = ("km/h", Text.Of("시속 킬로미터", "kilometres per hour")),
-        ["By"] = ("B", Text.Of("바이트", "bytes")),
-        ["s"] = ("s", Text.Of("초", "seconds")),
+        ["ug/m3"] = (Text.Of("µg/m³", "µg/m³"), Text.Of("마이크로그램 매 세제곱미터", "micrograms per cubic metre")),
+        ["[ppm]"] = (Text.Of("ppm", "ppm"), Text.Of("백만분율", "parts per million")),
+        ["Cel"] = (Text.Same("°C"), Text.Of("섭씨도", "degrees Celsius")),
+        ["%"] = (Text.Same("%"), Text.Of("퍼센트", "per cent")),
+        ["mm"] = (Text.Of("mm", "mm"), Text.Of("밀리미터", "millimetres")),
+        ["mm/h"] = (Text.Of("mm/h", "mm/h"), Text.Of("시간당 밀리미터", "millimetres per hour")),
+        ["cm"] = (Text.Of("cm", "cm"), Text.Of("센티미터", "centimetres")),
+        ["m/s"] = (Text.Of("m/s", "m/s"), Text.Of("초속 미터", "metres per second")),
+        ["deg"] = (Text.Same("°"), Text.Of("도", "degrees")),
+        ["km/h"] = (Text.Of("km/h", "km/h"), Text.Of("시속 킬로미터", "kilometres per hour")),
+        ["By"] = (Text.Of("B", "B"), Text.Of("바이트", "bytes")),
+        ["s"] = (Text.Of("s", "s"), Text.Of("초", "seconds")),
     };
 
-    /// <summary>The sign of a UCUM code; the code itself when it has none of its own.</summary>
-    public static string Symbol(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Symbol : ucum;
+    /// <summary>The sign of a UCUM code in the current language; the code itself when it has none of its own.</summary>
+    public static string Symbol(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Symbol.ToString() : ucum;
 
     /// <summary>The unit in words, for screen readers and titles.</summary>
     public static string Name(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Name.ToString() : ucum;

@@ -56,7 +56,7 @@ internal sealed class Catalogue
                 problems.Add(new(wrong.Key, $"a key of the module {module.Key} reads {module.Key}.thing, in lower-case letters, digits and hyphens."));
             known.UnionWith(stated.Select(c => c.Key));
             if (stated.Concat(added).OfType<Permission>().All(p => p.Key != ViewOf(module.Key)))
-                all.Add(new Permission(ViewOf(module.Key), Text.Of($"{module.Title.In("ko")} 보기", $"See {module.Title.In("en")}"), Roles.Administrator));
+                all.Add(new Permission(ViewOf(module.Key), Text.Of("{0} 보기", "See {0}", module.Title), Roles.Administrator));
             all.AddRange(stated.Where(c => !hidden.Contains(c.Key)));
         }
         foreach (var twice in all.GroupBy(c => (Kind: Kind(c), c.Key)).Where(g => g.Count() > 1))

@@ -42,7 +42,7 @@ internal static class HostCommands
             case ["feeds", "try", var file]:
                 return await FeedCommands.Try(file, services.GetRequiredService<IConfiguration>()["as"] ?? "json", services.GetRequiredService<CityPack>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; archive; archive restore YYYY-MM; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
                 return 1;
         }
     }

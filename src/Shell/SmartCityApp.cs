@@ -93,6 +93,8 @@ public sealed class SmartCityApp
     public static async Task<int> RunAsync(string[] args, Action<CityChoices> choose)
     {
         SmartCityApp city;
+        // a pack that is wrong must not keep its own check from running
+        if (Words(args) is (["city", "check", ..] and var words, var settings)) return await Checked(words, settings, choose);
         try { city = Create(args, choose); }
         catch (CannotStartException wrong)
         {
@@ -101,6 +103,28 @@ public sealed class SmartCityApp
         }
         return await city.RunAsync();
     }
+
+    private static async Task<int> Checked(string[] words, string[] settings, Action<CityChoices> choose)
+    {
+        try
+        {
+            var builder = WebApplication.CreateBuilder(settings);
+            builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
+            if (words is [_, _, var named, ..]) builder.Configuration["City"] = named;
+            var choices = new CityChoices(builder.Services, builder.Configuration, builder.Environment);
+            choose(choices);
+            var catalogue = Catalogue.Of(choices.Chosen, choices.Hidden, ShellContributions.All, choices.Added);
+            return await new CityCheck(PackFolder(builder), catalogue, TimeProvider.System).Run(Console.Out);
+        }
+        catch (CannotStartException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Where the words of a city with these modules come from.</summary>
+    internal static IReadOnlyList<Assembly> WordAssemblies(Catalogue catalogue) => [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()];
 
     private static string? Sentence(Exception wrong) => wrong switch
     {
@@ -128,7 +152,7 @@ public sealed class SmartCityApp
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
         services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
-        services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive")))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
+        services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive", pack.Key)))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
         services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
@@ -137,7 +161,7 @@ public sealed class SmartCityApp
         // no line of any log passes by it
         services.AddSingleton<LoggerFactory>().Replace(ServiceDescriptor.Singleton<ILoggerFactory, RedactedLogs>());
         services.AddSingleton<Signals>().AddSingleton<ISignals>(s => s.GetRequiredService<Signals>());
-        services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), [typeof(SmartCityApp).Assembly, .. catalogue.Modules.Select(m => m.GetType().Assembly).Distinct()], s.GetRequiredService<ILogger<WordBook>>()));
+        services.AddSingleton(s => new WordBook(s.GetRequiredService<CityPack>(), WordAssemblies(catalogue), s.GetRequiredService<ILogger<WordBook>>()));
         services.AddSingleton<IWords>(s => s.GetRequiredService<WordBook>());
         services.AddSingleton<PartialRenderer>().AddScoped<MapReader>().AddScoped<DatasetReader>().AddScoped<Search.CitySearch>().AddScoped<IDatasets>(s => s.GetRequiredService<DatasetReader>());
         services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();

@@ -28,14 +28,17 @@ internal sealed class TestCity : IAsyncDisposable
     /// <summary>Starts a city.</summary>
     /// <param name="choose">Modules and changes; all modules of tier D when null.</param>
     /// <param name="settings">Settings as <c>--Name=value</c>.</param>
-    public static async Task<TestCity> Start(Action<CityChoices>? choose = null, params string[] settings)
+    public static Task<TestCity> Start(Action<CityChoices>? choose = null, params string[] settings) => StartPack("seoul", choose, settings);
+
+    /// <summary>The same with another pack of <c>cities/</c>.</summary>
+    public static async Task<TestCity> StartPack(string pack, Action<CityChoices>? choose = null, params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("smartcity-test-").FullName;
-        var simulator = CitySimulator.Load(Repository.Path("cities", "seoul"), "http://127.0.0.1:0");
+        var simulator = CitySimulator.Load(Repository.Path("cities", pack), "http://127.0.0.1:0");
         await simulator.StartAsync();
         var app = SmartCityApp.Create(
         [
-            "--environment=Development", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={Repository.Path("cities", "seoul")}", $"--Database={Path.Combine(folder, "city.db")}",
+            "--environment=Development", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={Repository.Path("cities", pack)}", $"--Database={Path.Combine(folder, "city.db")}",
             $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--urls=http://127.0.0.1:0", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Warning", .. settings,
         ], city =>
         {

@@ -52,4 +52,7 @@ public sealed class AtmosphereModule : IModule
         new MapLayer("atmosphere.rain-map", Text.Of("비", "Rain"), RainDatasets.Now.Key, "rain-hour", MapStyle.Fill) { Classes = _ => RainMeasures.Classes, Palette = Palette.Water, Url = "/atmosphere/rain-and-snow", Order = 12 },
         new MapLayer("atmosphere.temperature-map", Text.Of("기온", "Temperature"), WeatherDatasets.Now.Key, "temperature", MapStyle.Glyph) { Url = "/atmosphere/rain-and-snow", Order = 20 },
     ];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Check(ICity city, IWords words) => WrongPackException.In(() => city.Settings<AirSettings>(Key));
 }

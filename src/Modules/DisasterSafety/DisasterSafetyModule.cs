@@ -69,4 +69,11 @@ public sealed class DisasterSafetyModule : IModule
         services.AddScoped<Deeds>().AddSingleton<IncidentBook>();
         services.AddSingleton<Watch>().AddHostedService(s => s.GetRequiredService<Watch>());
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Check(ICity city, IWords words)
+    {
+        IReadOnlyList<string> wrong = [];
+        return [.. WrongPackException.In(() => wrong = DisasterSettings.Of(city).Problems()), .. wrong];
+    }
 }

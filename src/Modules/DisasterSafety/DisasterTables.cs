@@ -202,8 +202,9 @@ internal static class DisasterTables
 
     private static Text Kinds(IEnumerable<IncidentRow> rows)
     {
-        var kinds = rows.Where(r => r.Openness.Shows(Openness.What)).Select(r => r.Incident.Category).Distinct().Order().Select(Say.Of).ToList();
-        return Text.Of(string.Join(" · ", kinds.Select(k => k.In("ko"))), string.Join(", ", kinds.Select(k => k.In("en"))));
+        var kinds = rows.Where(r => r.Openness.Shows(Openness.What)).Select(r => r.Incident.Category).Distinct().Order().Select(Say.Of).ToArray();
+        var places = kinds.Select((_, i) => "{" + i.ToString(System.Globalization.CultureInfo.InvariantCulture) + "}").ToArray();
+        return Text.Of(string.Join(" · ", places), string.Join(", ", places), kinds);
     }
 
     public static Text Of(GaugeKind kind) => kind switch { GaugeKind.River => Text.Of("하천", "River"), GaugeKind.Sewer => Text.Of("하수관로", "Sewer"), _ => Text.Of("비 (1시간)", "Rain, an hour") };

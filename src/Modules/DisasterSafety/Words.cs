@@ -35,7 +35,7 @@ internal static class Say
     {
         if (incident.Category is not (Category.Disaster or Category.Other)) return Of(incident.Category).ToString();
         if (incident.Accounts[0].Feed == DisasterSafetyModule.Dispatch) return openness.Desk ? incident.Lead.Title.ToString() : Of(incident.Category).ToString();
-        if (Quakes.Magnitude(incident.Lead) is { } m) return Text.Of($"지진 규모 {Units.Number(m, 1)}", $"Earthquake, magnitude {Units.Number(m, 1)}").ToString();
+        if (Quakes.Magnitude(incident.Lead) is { } m) return Text.Of("지진 규모 {0}", "Earthquake, magnitude {0}", Text.Same(Units.Number(m, 1))).ToString();
         return openness.Shows(Openness.Notice) && !string.IsNullOrWhiteSpace(incident.Lead.Title.ToString()) ? Short(incident.Lead.Title.ToString()) : Of(incident.Category).ToString();
     }
 

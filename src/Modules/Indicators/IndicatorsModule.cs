@@ -46,4 +46,12 @@ public sealed class IndicatorsModule : IModule
         var every = TimeSpan.FromMinutes(settings.GetValue("Compute", 10.0));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<Recorder>(s, every)).AddHostedService(s => s.GetRequiredService<Recorder>());
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Check(ICity city, IWords words)
+    {
+        IReadOnlyList<Indicator> read = [];
+        return [.. WrongPackException.In(() => read = Pack.Load(city, words).Indicators), .. read.Where(i => city.Departments.Count > 0 && city.FindDepartment(i.Owner.In(city.Languages[0])) is null)
+            .Select(i => $"indicators/{i.Sector.Key}.yaml: owner: {i.Owner.In(city.Languages[0])}, who answers for {i.Key}, is no department of city.json.")];
+    }
 }

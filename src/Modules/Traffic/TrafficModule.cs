@@ -80,4 +80,8 @@ public sealed class TrafficModule : IModule
 
     /// <inheritdoc/>
     public void MapEndpoints(IEndpointRouteBuilder endpoints) => CameraEndpoints.Map(endpoints);
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Check(ICity city, IWords words) =>
+        [.. WrongPackException.In(() => city.Settings<CameraSettings>(Key)), .. WrongPackException.In(() => TransitPack.Load(city)), .. WrongPackException.In(() => _ = new HotSpots(city).All)];
 }

@@ -44,8 +44,14 @@ internal static class Look
         if (millions is not { } amount) return "—";
         if (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko")
             return Units.Number(amount * 1e6, 0, shorten: true) + (city.Currency == "KRW" ? "원" : "\u00a0" + city.Currency);
-        return city.Currency + "\u00a0" + (Math.Abs(amount) >= 1000 ? Units.Number(amount / 1000, 1) + "\u00a0billion" : Units.Number(amount, 0) + "\u00a0million");
+        var large = Math.Abs(amount) >= 1000;
+        var (currency, number) = (Text.Same(Sign(city)), Text.Same(large ? Units.Number(amount / 1000, 1) : Units.Number(amount, 0)));
+        return (large ? Text.Of("{0} {1}십억", "{0} {1} billion", currency, number) : Text.Of("{0} {1}백만", "{0} {1} million", currency, number)).ToString().Replace(' ', '\u00a0');
     }
+
+    // a language's own sign stands for the money of its own country only; a culture without a country would print ¤
+    private static string Sign(ICity city) =>
+        CultureInfo.CurrentCulture is { IsNeutralCulture: false, Name.Length: > 0 } here && new RegionInfo(here.Name).ISOCurrencySymbol == city.Currency ? here.NumberFormat.CurrencySymbol : city.Currency;
 
     public static string Percent(double? percent) => percent is { } number ? Units.Number(number, number % 1 == 0 ? 0 : 1) + "%" : "—";
 

@@ -62,4 +62,7 @@ public sealed class UrbanProjectsModule : IModule
         PaperFiles.Map(endpoints);
         PlaceFile.Map(endpoints);
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Check(ICity city, IWords words) => Pack.Load(city).Problems.Select(p => Pack.Sentence(p, words));
 }

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace SmartCity.Shell.City;
 
 /// <summary>A folder of data and settings, no code: what makes this host this city.</summary>
-internal sealed class CityPack : ICity
+internal sealed partial class CityPack : ICity
 {
     private static readonly JsonSerializerOptions Relaxed = new(JsonSerializerDefaults.Web) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonSerializerOptions Strict = new(Relaxed) { UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow };
     // files of the pack are read once: tiles ask for them at every beat
     private readonly ConcurrentDictionary<(Type Type, string Module), object> _settings = new();
     private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _words = new(StringComparer.Ordinal);
@@ -41,8 +43,14 @@ internal sealed class CityPack : ICity
     private sealed record DepartmentFile(string Code, Dictionary<string, string> Name);
     private sealed record SourceFile(string Address, Dictionary<string, string> Name);
 
-    private CityPack(string folder, CityFile file, Outline outline, string? simulator, List<Problem> problems)
+    private readonly string _text;
+    // a pack that is being checked: what is wrong with its settings and words is told, and unknown fields are wrong
+    private readonly List<Problem>? _telling;
+
+    private CityPack(string folder, string text, CityFile file, Outline outline, string? simulator, List<Problem> problems, bool check)
     {
+        _text = text;
+        _telling = check ? problems : null;
         Folder = folder;
         Key = file.Key;
         Name = new(file.Name);
@@ -51,33 +59,34 @@ internal sealed class CityPack : ICity
         AreaWord = new(file.AreaWord);
         Outline = outline;
         OutlineFile = Path.GetFullPath(Path.Combine(folder, file.Outline));
-        var where = Path.Combine(Path.GetFileName(folder), "city.json");
+        var where = "city.json";
+        string At(string quoted) => $"{where}{LineOf(text, '"' + quoted + '"')}";
         if (TimeZoneInfo.TryFindSystemTimeZoneById(file.TimeZone, out var zone)) Zone = zone;
         else
         {
             Zone = TimeZoneInfo.Utc;
-            problems.Add(new(where, $"the time zone {file.TimeZone} is unknown; use an IANA name such as Europe/Paris."));
+            problems.Add(new(At("timeZone"), $"the time zone {file.TimeZone} is unknown; use an IANA name such as Europe/Paris."));
         }
-        if (Languages.Count == 0) problems.Add(new(where, "languages is empty; name at least one, the city's own first."));
+        if (Languages.Count == 0) problems.Add(new(At("languages"), "languages is empty; name at least one, the city's own first."));
         Areas = [.. file.Areas.Select(a => new Area(a.Code, new(a.Name), outline.Centre(a.Code), outline.Neighbours(a.Code)))];
         Departments = [.. (file.Departments ?? []).Select(d => new Department(d.Code, new(d.Name)))];
-        foreach (var twice in Departments.GroupBy(d => d.Code, StringComparer.Ordinal).Where(g => g.Count() > 1)) problems.Add(new(where, $"two departments have the code {twice.Key}."));
+        foreach (var twice in Departments.GroupBy(d => d.Code, StringComparer.Ordinal).Where(g => g.Count() > 1)) problems.Add(new(At(twice.Key), $"two departments have the code {twice.Key}."));
         foreach (var wrong in Departments.Where(d => d.Code.Length is 0 or > 40)) problems.Add(new(where, $"the code of the department {wrong.Name.In("en")} has 1 to 40 letters."));
         foreach (var department in Departments)
             foreach (var language in Languages.Where(l => !department.Name.Languages.Contains(l, StringComparer.OrdinalIgnoreCase)))
-                problems.Add(new(where, $"the department {department.Code} has no name in {language}."));
+                problems.Add(new(At(department.Code), $"the department {department.Code} has no name in {language}."));
         _byCode = [];
         foreach (var area in Areas)
         {
-            if (!_byCode.TryAdd(area.Code, area)) problems.Add(new(where, $"two areas have the code {area.Code}."));
-            if (!outline.Has(area.Code)) problems.Add(new(where, $"the area {area.Code} ({area.Name.In("en")}) has no outline in {file.Outline}."));
+            if (!_byCode.TryAdd(area.Code, area)) problems.Add(new(At(area.Code), $"two areas have the code {area.Code}."));
+            if (!outline.Has(area.Code)) problems.Add(new(At(area.Code), $"the area {area.Code} ({area.Name.In("en")}) has no outline in {file.Outline}."));
             foreach (var language in Languages.Where(l => !area.Name.Languages.Contains(l, StringComparer.OrdinalIgnoreCase)))
-                problems.Add(new(where, $"the area {area.Code} has no name in {language}."));
+                problems.Add(new(At(area.Code), $"the area {area.Code} has no name in {language}."));
         }
         foreach (var (area, code, system) in file.Areas.SelectMany(Foreign))
             if (_byCode.TryGetValue(area, out var found) && !_byForeignCode.TryAdd((system, code), found) && _byForeignCode[(system, code)] != found)
-                problems.Add(new(where, $"{code} means two areas in the code system {system}."));
-        ShortNames = file.Areas.ToDictionary(a => a.Code, a => new Text(a.Short ?? a.Name));
+                problems.Add(new(At(code), $"{code} means two areas in the code system {system}."));
+        ShortNames = file.Areas.DistinctBy(a => a.Code).ToDictionary(a => a.Code, a => new Text(a.Short ?? a.Name));
         Sources = (file.Sources ?? []).ToDictionary(s => s.Key, s => new Source(s.Key,
             simulator is null ? s.Value.Address.TrimEnd('/') : $"{simulator.TrimEnd('/')}/{s.Key}", new(s.Value.Name), simulator is not null));
     }
@@ -96,22 +105,51 @@ internal sealed class CityPack : ICity
     /// <exception cref="CannotStartException">Lists everything wrong, by file.</exception>
     public static CityPack Load(string folder, string? simulator = null)
     {
+        var problems = new List<Problem>();
+        var pack = Read(folder, simulator, problems, check: false);
+        return pack is not null && problems.Count == 0 ? pack : throw new CannotStartException($"The city pack {folder} is wrong:", problems);
+    }
+
+    /// <summary>Reads a pack and tells everything that is wrong with it; null when too much is.</summary>
+    /// <param name="check">True to be as strict as <c>city check</c>: unknown fields of settings are wrong, and reading goes on.</param>
+    public static CityPack? Read(string folder, string? simulator, List<Problem> problems, bool check)
+    {
         var path = Path.Combine(folder, "city.json");
         if (!File.Exists(path)) throw new CannotStartException($"There is no city pack in {folder}: city.json is missing. Set City to the folder of a pack.");
-        var problems = new List<Problem>();
+        var text = File.ReadAllText(path);
         try
         {
-            var file = JsonSerializer.Deserialize<CityFile>(File.ReadAllText(path), Relaxed)!;
+            var file = JsonSerializer.Deserialize<CityFile>(text, Relaxed)!;
+            var missing = new (string Name, object? Value)[] { ("key", file.Key), ("name", file.Name), ("timeZone", file.TimeZone), ("languages", file.Languages), ("currency", file.Currency), ("areaWord", file.AreaWord), ("outline", file.Outline), ("areas", file.Areas) }.Where(f => f.Value is null).ToList();
+            foreach (var (name, _) in missing) problems.Add(new("city.json, line 1", $"{name} is missing."));
+            foreach (var area in (file.Areas ?? []).Where(a => a?.Code is null || a.Name is null)) problems.Add(new($"city.json{LineOf(text, area?.Code is { } code ? '"' + code + '"' : "\"areas\"")}", area?.Code is null ? "an area has no code." : $"the area {area.Code} has no name."));
+            if (missing.Count > 0 || file.Areas!.Any(a => a?.Code is null || a.Name is null)) return null;
             var outline = Outline.Load(Path.Combine(folder, file.Outline), file.Water is { } water ? Path.Combine(folder, water) : null, problems);
-            var pack = new CityPack(folder, file, outline, simulator, problems);
-            if (problems.Count > 0) throw new CannotStartException($"The city pack {folder} is wrong:", problems);
-            return pack;
+            return new(folder, text, file, outline, simulator, problems, check);
         }
         catch (JsonException wrong)
         {
-            throw new CannotStartException($"{path}, line {wrong.LineNumber + 1}: {wrong.Message}", wrong);
+            problems.Add(Syntax("city.json", wrong));
+            return null;
         }
     }
+
+    /// <summary>Where something stands first in a text, as a message says it; nothing when it does not.</summary>
+    public static string LineOf(string text, string what) =>
+        text.IndexOf(what, StringComparison.Ordinal) is >= 0 and var at ? string.Create(CultureInfo.InvariantCulture, $", line {text.AsSpan(0, at).Count('\n') + 1}") : "";
+
+    /// <summary>What is wrong with the grammar of a JSON file, or with a field of it.</summary>
+    public static Problem Syntax(string file, JsonException wrong)
+    {
+        var where = string.Create(CultureInfo.InvariantCulture, $"{file}, line {(wrong.LineNumber ?? 0) + 1}");
+        return Unmapped().Match(wrong.Message) is { Success: true } unknown ? new(where, $"there is no field {unknown.Groups[1].Value}; it would be ignored.") : new(where, wrong.Message.Split(" Path:")[0].Split(" LineNumber:")[0]);
+    }
+
+    [GeneratedRegex("^The JSON property '([^']*)' could not be mapped", RegexOptions.None, 1000)]
+    private static partial Regex Unmapped();
+
+    /// <summary>Where something stands in city.json, for messages.</summary>
+    public string At(string quoted) => "city.json" + LineOf(_text, '"' + quoted + '"');
 
     public Area? Area(string code) => _byCode.GetValueOrDefault(code);
 
@@ -128,8 +166,8 @@ internal sealed class CityPack : ICity
     {
         var path = Path.Combine(Folder, "settings", moduleKey + ".json");
         if (!File.Exists(path)) return new T();
-        try { return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Relaxed) ?? new T(); }
-        catch (JsonException wrong) { throw new CannotStartException($"{path}, line {wrong.LineNumber + 1}: {wrong.Message}", wrong); }
+        try { return JsonSerializer.Deserialize<T>(File.ReadAllText(path), _telling is null ? Relaxed : Strict) ?? new T(); }
+        catch (JsonException wrong) { throw new WrongPackException(Syntax($"settings/{moduleKey}.json", wrong).ToString(), wrong); }
     }
 
     public IReadOnlyList<string> Files(string folder, string ending) =>
@@ -141,6 +179,14 @@ internal sealed class CityPack : ICity
     private IReadOnlyDictionary<string, string> ReadWords(string language)
     {
         var path = Path.Combine(Folder, "words", language + ".json");
-        return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject().ToDictionary(p => p.Key, p => p.Value!.GetValue<string>()) : new Dictionary<string, string>();
+        if (!File.Exists(path)) return new Dictionary<string, string>();
+        try { return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path), Relaxed) ?? []; }
+        catch (JsonException wrong)
+        {
+            var problem = Syntax($"words/{language}.json", wrong);
+            if (_telling is null) throw new CannotStartException($"The city pack {Folder} is wrong:", [problem]);
+            _telling.Add(problem);
+            return new Dictionary<string, string>();
+        }
     }
 }

@@ -41,8 +41,21 @@ internal sealed class Outline
             problems.Add(new(where, "the outline is missing."));
             return outline;
         }
+        try { outline.Read(path, waterPath, where, problems); }
+        catch (System.Text.Json.JsonException wrong) { problems.Add(CityPack.Syntax(where, wrong)); }
+        catch (Exception wrong) when (wrong is NullReferenceException or InvalidOperationException or FormatException or ArgumentOutOfRangeException or KeyNotFoundException)
+        {
+            problems.Add(new(where, "it is not GeoJSON as it is needed: a FeatureCollection of polygons, each with properties.code."));
+        }
+        return outline;
+    }
+
+    private void Read(string path, string? waterPath, string where, List<Problem> problems)
+    {
+        var outline = this;
+        var text = File.ReadAllText(path);
         var polygons = new Dictionary<string, List<(double Lon, double Lat)[]>>();
-        foreach (var feature in JsonNode.Parse(File.ReadAllText(path))!["features"]!.AsArray())
+        foreach (var feature in JsonNode.Parse(text)!["features"]!.AsArray())
         {
             var code = feature!["properties"]!["code"]!.GetValue<string>();
             var geometry = feature["geometry"]!;
@@ -51,15 +64,15 @@ internal sealed class Outline
             var rings = (geometry["type"]!.GetValue<string>() == "MultiPolygon" ? coordinates.SelectMany(p => p!.AsArray()) : coordinates)
                 .Select(ring => Positions(ring!.AsArray())).ToList();
             foreach (var ring in rings.Where(r => r.Length < 4 || r[0] != r[^1]))
-                problems.Add(new(where, $"an outline of {code} is not closed: its first and last point differ."));
+                problems.Add(new(where + CityPack.LineOf(text, '"' + code + '"'), $"an outline of {code} is not closed: its first and last point differ."));
             if (rings.SelectMany(r => r).Any(p => Math.Abs(p.Lat) > 90 || Math.Abs(p.Lon) > 180))
-                problems.Add(new(where, $"an outline of {code} leaves the earth; GeoJSON is longitude first."));
+                problems.Add(new(where + CityPack.LineOf(text, '"' + code + '"'), $"an outline of {code} leaves the earth; GeoJSON is longitude first."));
             polygons[code] = rings;
             outline._centres[code] = feature["properties"]!["centre"] is JsonArray centre
                 ? new Place(centre[1]!.GetValue<double>(), centre[0]!.GetValue<double>())
                 : new Place(rings[0].Average(p => p.Lat), rings[0].Average(p => p.Lon));
         }
-        if (polygons.Count == 0) return outline;
+        if (polygons.Count == 0) return;
         var all = polygons.Values.SelectMany(r => r).SelectMany(r => r).ToList();
         outline._west = all.Min(p => p.Lon);
         outline._north = all.Max(p => p.Lat);
@@ -71,7 +84,36 @@ internal sealed class Outline
         outline.Paths = outline._rings.ToDictionary(r => r.Key, r => string.Concat(r.Value.Select(ring => PathOf(ring, closed: true))));
         outline.FindNeighbours(polygons);
         if (waterPath is not null && File.Exists(waterPath)) outline.ReadWater(waterPath);
-        return outline;
+    }
+
+    /// <summary>Codes of the areas that are drawn.</summary>
+    public IEnumerable<string> Codes => _rings.Keys;
+
+    /// <summary>Areas that lie over one another, and the share of the smaller that does; what a simplified border leaves is none.</summary>
+    public IEnumerable<(string One, string Other, double Share)> Overlaps()
+    {
+        const int across = 250;
+        var step = Width / across;
+        var size = new Dictionary<string, int>(StringComparer.Ordinal);
+        var both = new Dictionary<(string, string), int>();
+        for (var x = step / 2; x < Width; x += step)
+            for (var y = step / 2; y < Height; y += step)
+            {
+                var here = _rings.Where(r => Inside(r.Value, x, y)).Select(r => r.Key).ToList();
+                foreach (var code in here) size[code] = size.GetValueOrDefault(code) + 1;
+                for (var i = 0; i < here.Count; i++)
+                    for (var j = i + 1; j < here.Count; j++) both[(here[i], here[j])] = both.GetValueOrDefault((here[i], here[j])) + 1;
+            }
+        return both.Select(b => (b.Key.Item1, b.Key.Item2, Share: b.Value / (double)Math.Min(size[b.Key.Item1], size[b.Key.Item2]))).Where(b => b.Share > 0.03);
+    }
+
+    private static bool Inside(List<(double X, double Y)[]> rings, double x, double y)
+    {
+        var inside = false;
+        foreach (var ring in rings)
+            for (int i = 0, j = ring.Length - 1; i < ring.Length; j = i++)
+                if (ring[i].Y > y != ring[j].Y > y && x < (ring[j].X - ring[i].X) * (y - ring[i].Y) / (ring[j].Y - ring[i].Y) + ring[i].X) inside = !inside;
+        return inside;
     }
 
     private static (double Lon, double Lat)[] Positions(JsonArray line) =>
@@ -124,13 +166,7 @@ internal sealed class Outline
     {
         var (x, y) = Project(place);
         foreach (var (code, rings) in _rings)
-        {
-            var inside = false;
-            foreach (var ring in rings)
-                for (int i = 0, j = ring.Length - 1; i < ring.Length; j = i++)
-                    if (ring[i].Y > y != ring[j].Y > y && x < (ring[j].X - ring[i].X) * (y - ring[i].Y) / (ring[j].Y - ring[i].Y) + ring[i].X) inside = !inside;
-            if (inside) return code;
-        }
+            if (Inside(rings, x, y)) return code;
         return null;
     }
 }

@@ -68,7 +68,7 @@ internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds f
         string code when column.Kind == ColumnKind.Area => code == wanted || city.FindArea(wanted)?.Code == code,
         double number => double.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && number == value,
         DateTimeOffset at => Invariant(at).StartsWith(wanted, StringComparison.Ordinal),
-        Text text => text.Languages.Append("en").Any(l => text.In(l).Contains(wanted, StringComparison.CurrentCultureIgnoreCase)),
+        Text text => text.Languages.Append("en").Append(CultureInfo.CurrentUICulture.TwoLetterISOLanguageName).Any(l => text.In(l).Contains(wanted, StringComparison.CurrentCultureIgnoreCase)),
         _ => cell.ToString()!.Contains(wanted, StringComparison.CurrentCultureIgnoreCase),
     };
 

@@ -5,6 +5,8 @@ namespace SmartCity.Shell.Feeds;
 /// <summary><c>feeds check PACK</c> and <c>feeds try FILE --as FORMAT</c>: the feed path over files, without network and store.</summary>
 internal static class FeedCommands
 {
+    /// <summary>Said of a descriptor whose problems are listed by themselves.</summary>
+    public const string Unplanned = "cannot be planned";
     private const long MaxBytes = 20 * 1024 * 1024;
 
     /// <summary>Reads a file as one answer and prints a line of JSON for every record it would store, or one line that says why it is refused.</summary>
@@ -51,11 +53,12 @@ internal static class FeedCommands
         return bad + problems.Count == 0 ? 0 : 1;
     }
 
-    private static async Task<(bool Ok, string Line)> Check(FeedDescriptor d, CityPack city, Catalogue catalogue, DateTimeOffset now, List<Problem> problems)
+    /// <summary>One descriptor, put together with its feed and replayed against its sample.</summary>
+    public static async Task<(bool Ok, string Line)> Check(FeedDescriptor d, CityPack city, Catalogue catalogue, DateTimeOffset now, List<Problem> problems)
     {
         // a feed of a module that is not here is checked by what its descriptor says of itself
         var feed = FeedPlan.FeedOf(d, catalogue) ?? FeedPlan.FeedOf(d, null)!;
-        if (FeedPlan.Plan(city, feed, d, problems) is not { } plan) return (false, "cannot be planned");
+        if (FeedPlan.Plan(city, feed, d, problems) is not { } plan) return (false, Unplanned);
         if (d.Sample is null) return (false, "has no sample");
         var path = Path.Combine(city.Folder, "feeds", d.Sample);
         if (!System.IO.File.Exists(path)) return (false, $"the sample {d.Sample} is missing");

@@ -6,7 +6,8 @@ using SmartCity.Shell.City;
 
 namespace SmartCity.Shell.Localization;
 
-/// <summary>All words of this city: the shell's and the modules' catalogues, with the city pack's laid over them.</summary>
+/// <summary>All words of this city: the shell's and the modules' catalogues, or those of a language packed with the product, with the
+/// city pack's laid over them.</summary>
 internal sealed class WordBook(CityPack city, IEnumerable<Assembly> assemblies, ILogger<WordBook> log) : IWords
 {
     private readonly Dictionary<string, Dictionary<string, string>> _byLanguage = city.Languages.Append("en").Distinct().ToDictionary(l => l, l => Read(l, assemblies, city));
@@ -52,6 +53,8 @@ internal sealed class WordBook(CityPack city, IEnumerable<Assembly> assemblies, 
                 using (var stream = assembly.GetManifestResourceStream(name)!)
                     foreach (var (key, text) in JsonNode.Parse(stream)!.AsObject())
                         words[key] = text!.GetValue<string>();
+        foreach (var (key, text) in PackedLanguage.Words(language)) words[key] = text;
+        if (PackedLanguage.Titles(language) is { Count: > 0 } titles) Text.Teach(language, titles);
         foreach (var (key, text) in city.Words(language)) words[key] = text;
         return words;
     }
@@ -66,6 +69,7 @@ internal static class Plural
         return language switch
         {
             "ko" or "zh" or "ja" or "vi" or "th" => "other",
+            // and "other" for fractions, which are no whole numbers
             "ru" or "uk" => (n % 10, n % 100) switch
             {
                 (1, not 11) => "one",

@@ -50,13 +50,13 @@ internal sealed class AddressRule(AllowList agreed)
             return new(FetchOutcome.Blocked, Internal);
         if (agreed.IsNamed(host, port)) return null;
         if (port is not (80 or 443) || uri.Scheme == "https" && port == 80)
-            return Bad($"운영자가 허용하지 않은 포트: {port}", string.Create(CultureInfo.InvariantCulture, $"the operator has not agreed to the port {port}"));
+            return Bad("운영자가 허용하지 않은 포트: {0}", "the operator has not agreed to the port {0}", port);
         return uri.Scheme == "https" ? null : Bad("https가 아닌 주소는 운영자가 허용해야 쓸 수 있음", "an address that is not https is used only where the operator has agreed to it");
     }
 
     private static Wrong? Letters(string address)
     {
-        if (address.Length > MaxLength) return Bad($"주소가 너무 김(최대 {MaxLength}자)", $"the address is longer than {MaxLength} characters");
+        if (address.Length > MaxLength) return Bad("주소가 너무 김(최대 {0}자)", "the address is longer than {0} characters", MaxLength);
         if (address.Any(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             || Hidden.Any(h => address.Contains(h, StringComparison.OrdinalIgnoreCase)))
             return Bad("주소에 줄바꿈이나 보이지 않는 문자가 있음", "the address has a line break or an invisible character in it");
@@ -76,5 +76,6 @@ internal sealed class AddressRule(AllowList agreed)
 
     private static bool IsThisMachine(string host) => host is "localhost" || host.EndsWith(".localhost", StringComparison.Ordinal);
 
-    private static Wrong Bad(string ko, string en) => new(FetchOutcome.BadAddress, Text.Of(ko, en));
+    private static Wrong Bad(string ko, string en, params int[] numbers) =>
+        new(FetchOutcome.BadAddress, Text.Of(ko, en, [.. numbers.Select(n => Text.Same(n.ToString(CultureInfo.InvariantCulture)))]));
 }

@@ -63,6 +63,6 @@ internal sealed class CitySearch(Catalogue catalogue, CityPack city, IAudience a
 
     private IEnumerable<string> Names(Text text) => city.Languages.Select(text.In);
 
-    // full-width and composed letters are the same letters; case and spaces do not matter
-    private static string Fold(string text) => string.Concat(text.Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant().Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c)));
+    // full-width and composed letters are the same letters; case, spaces and the many ways to type an apostrophe (ʻ ʼ ' ‘ ’ `) do not matter
+    private static string Fold(string text) => string.Concat(text.Normalize(System.Text.NormalizationForm.FormKC).ToLowerInvariant().Where(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && !"'`\u2018\u2019\u02bb\u02bc\u00b4".Contains(c, StringComparison.Ordinal)));
 }

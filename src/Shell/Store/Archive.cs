@@ -402,7 +402,7 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
     }
 }
 
-/// <summary>Where the archive stands: the setting <c>Archive</c>, else <c>data/archive</c> below the content root.</summary>
+/// <summary>Where the archive stands: the setting <c>Archive</c>, else <c>data/archive/{city}</c> below the content root.</summary>
 internal sealed record ArchiveFolder(string Path);
 
 /// <summary>Deletes what has been kept long enough, after it has been moved to the archive. Once an hour.</summary>

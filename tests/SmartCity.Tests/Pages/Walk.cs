@@ -156,6 +156,13 @@ internal sealed class Walk(TestCity city)
         return scope.ServiceProvider.GetRequiredService<AccessDb>().Users.AsNoTracking().First().Id.ToString();
     }
 
+    // those of the first pack, or in another pack its first and its last
+    private IReadOnlyList<string> Keys(string folder, params string[] chosen)
+    {
+        var keys = _pack.Files(folder, ".yaml").SelectMany(File.ReadLines).Where(l => l.StartsWith("  - key: ", StringComparison.Ordinal)).Select(l => l["  - key: ".Length..].Trim()).ToList();
+        return keys.Contains(chosen[0], StringComparer.Ordinal) ? chosen : [keys[0], keys[^1]];
+    }
+
     private IReadOnlyList<(string Text, IReadOnlyList<string> Permissions)> Values(string parameter, string language, string route) => parameter switch
     {
         "lang" => [(language, [])],
@@ -163,9 +170,9 @@ internal sealed class Walk(TestCity city)
         "id" when route.Contains("people", StringComparison.Ordinal) => [(_person ??= AnyPerson(), [])],
         "area" or "code" => [(_pack.Areas[0].Code, [])],
         // one that opens every field but the closed ones, and one that opens few
-        "project" => [.. new[] { "euljiro-workshops", "old-market-fire-safety" }.Select(p => (p, (IReadOnlyList<string>)[]))],
+        "project" => [.. Keys("projects", "euljiro-workshops", "old-market-fire-safety").Select(p => (p, (IReadOnlyList<string>)[]))],
         // the first and the last, so that those with and without areas are both seen
-        "indicator" => [.. new[] { "fire-response", "tax-collection" }.Select(i => (i, (IReadOnlyList<string>)[]))],
+        "indicator" => [.. Keys("indicators", "fire-response", "tax-collection").Select(i => (i, (IReadOnlyList<string>)[]))],
         "incident" when route.Contains("traffic", StringComparison.Ordinal) => [(city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events(SmartCity.Traffic.TrafficModule.IncidentFeed).FirstOrDefault(e => e.Status != EventStatus.Ended)?.Id ?? "none", [])],
         "incident" => [("d-" + (city.Services.GetRequiredService<Shell.Feeds.FeedBook>().Events("disaster-safety.dispatch").FirstOrDefault(e => !e.Test)?.Id ?? "none"), [])],
         "key" or "dataset" or "file" => [.. _catalogue.Of<Dataset>().Select(d => (d.Key, (IReadOnlyList<string>)[Shell.Catalogue.PermissionOf(d)]))],

@@ -59,13 +59,13 @@ internal readonly record struct Period(Cycle Cycle, int Number) : IComparable<Pe
     };
 
     /// <summary>As people of the current language write it.</summary>
-    public string Words => (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, Cycle) switch
+    public string Words => Cycle switch
     {
-        ("ko", Cycle.Year) => $"{Year}년",
-        ("ko", Cycle.Quarter) => $"{Year}년 {Part}분기",
-        ("ko", _) => $"{Year}년 {Part}월",
-        (_, Cycle.Year) => Year.ToString(CultureInfo.InvariantCulture),
-        (_, Cycle.Quarter) => $"Q{Part} {Year}",
+        Cycle.Year => Text.Of("{0}년", "{0}", Same(Year)).ToString(),
+        Cycle.Quarter => Text.Of("{0}년 {1}분기", "Q{1} {0}", Same(Year), Same(Part)).ToString(),
+        _ when CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko" => $"{Year}년 {Part}월",
         _ => Start.ToString("MMM yyyy", CultureInfo.CurrentCulture),
     };
+
+    private static Text Same(int number) => Text.Same(number.ToString(CultureInfo.InvariantCulture));
 }

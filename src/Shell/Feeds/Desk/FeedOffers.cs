@@ -68,7 +68,7 @@ internal static class FeedOffers
             default: return null;
         }
         var owner = new Text(plan.Descriptor.Owner);
-        return Dataset.Of(feed.Key, feed.Title, [feed.Key], Text.Of($"{owner.In("ko")}에서 받는 자료의 가장 새로운 값.", $"The newest of what {owner.In("en")} sends."), rows, [.. columns.All]) with { Feed = feed.Key, Licence = plan.Descriptor.Licence };
+        return Dataset.Of(feed.Key, feed.Title, [feed.Key], Text.Of("{0}에서 받는 자료의 가장 새로운 값.", "The newest of what {0} sends.", owner), rows, [.. columns.All]) with { Feed = feed.Key, Licence = plan.Descriptor.Licence };
     }
 
     private sealed class Columns

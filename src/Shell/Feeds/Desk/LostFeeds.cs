@@ -59,7 +59,7 @@ internal sealed class LostFeeds
         var was = _known.GetValueOrDefault(key);
         var open = was?.Status is EventStatus.Active or EventStatus.Updated;
         if (open && was!.Kind == word) return false;
-        _known[key] = new(key, was is null ? 1 : was.Version + 1, word, open ? EventStatus.Updated : EventStatus.Active, Text.Of($"{title.In("ko")} 수신 끊김", $"{title.In("en")} is lost"), now, now)
+        _known[key] = new(key, was is null ? 1 : was.Version + 1, word, open ? EventStatus.Updated : EventStatus.Active, Text.Of("{0} 수신 끊김", "{0} is lost", title), now, now)
         {
             Severity = state == Freshness.Stale ? Severity.Minor : Severity.Moderate,
             Certainty = Certainty.Observed,

@@ -9,6 +9,11 @@
 
   // ages: the server sends an instant, the reader's clock counts; a clock that is wrong is corrected by the server's
   const skew = Number(document.body.dataset.now) ? Date.now() - Number(document.body.dataset.now) : 0;
+  // a browser that has no names of days and months in a language would write M11: there the date is digits
+  function clockOf({ lang, zone }) {
+    const named = !/^M\d/.test(new Intl.DateTimeFormat(lang, { month: 'short' }).format(0));
+    return new Intl.DateTimeFormat(named ? lang : 'ru', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...(named ? { weekday: 'short', day: 'numeric', month: 'short' } : { day: '2-digit', month: '2-digit', year: 'numeric' }) });
+  }
   function ageText(seconds) {
     if (seconds < 2) return ageWords.now;
     const [unit, size] = seconds < 120 ? ['s', 1] : seconds < 7200 ? ['m', 60] : seconds < 172800 ? ['h', 3600] : ['d', 86400];
@@ -27,7 +32,7 @@
       time.setAttribute('aria-label', time.dataset.asof + ', ' + text);
     }
     for (const clock of document.querySelectorAll('[data-clock]'))
-      clock.textContent = new Intl.DateTimeFormat(clock.dataset.lang, { timeZone: clock.dataset.zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(now);
+      clock.textContent = clockOf(clock.dataset).format(now);
   }
   setInterval(tellAges, 1000);
   tellAges();

@@ -1,0 +1,129 @@
+using SmartCity.Shell;
+using SmartCity.Shell.City;
+
+namespace SmartCity.Tests.Cities;
+
+/// <summary><c>city check</c>: a copy of a pack with one mistake, and what is said of it.</summary>
+public sealed class CityCheckTests
+{
+    private static readonly Catalogue All = Catalogue.Of(TierD.Modules, new HashSet<string>(), ShellContributions.All);
+
+    private static async Task<(int Status, string Said)> Check(string folder)
+    {
+        var output = new StringWriter();
+        var status = await new CityCheck(folder, All, TimeProvider.System).Run(output);
+        return (status, output.ToString());
+    }
+
+    private static async Task<(int Status, string Said)> Broken(string file, string from, string to, string? without = null)
+    {
+        var copy = Directory.CreateTempSubdirectory("smartcity-check-").FullName;
+        try
+        {
+            var pack = Repository.Path("cities", "tashkent");
+            foreach (var path in Directory.GetFiles(pack, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(copy, Path.GetRelativePath(pack, path));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(path, target);
+            }
+            var whole = Path.Combine(copy, file);
+            var text = File.Exists(whole) ? await File.ReadAllTextAsync(whole) : "";
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+            var at = text.IndexOf(from, StringComparison.Ordinal);
+            var broken = text[..at] + to + text[(at + from.Length)..];
+            await File.WriteAllTextAsync(whole, without is null ? broken : broken.Replace(without, "", StringComparison.Ordinal));
+            return await Check(copy);
+        }
+        finally { Directory.Delete(copy, recursive: true); }
+    }
+
+    [Theory]
+    [InlineData("seoul")]
+    [InlineData("tashkent")]
+    public async Task The_packs_of_the_product_are_clean(string pack)
+    {
+        var (status, said) = await Check(Repository.Path("cities", pack));
+        Assert.True(status == 0, said);
+        Assert.StartsWith($"{pack}: no errors, ", said.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // outline and areas
+    [InlineData("outline.geojson", ",[69.375,41.262]]]}", ",[69.37,41.26]]]}", "outline.geojson, line 2: an outline of 1726264 is not closed")]
+    [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"999\"", "(Chilonzor district) has no outline")]
+    [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"999\"", "outline.geojson, line 3: 999 is drawn and is no area of city.json")]
+    [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"1726294\",", "outline.geojson, line 3: ")]
+    [InlineData("city.json", "{\"code\": \"1726264\", ", "{", "an area has no code")]
+    [InlineData("city.json", "\"ru\": \"Бектемирский район\", ", "", "city.json, line 12: the area 1726264 has no name in ru")]
+    [InlineData("city.json", "\"1726294\"", "\"1726264\"", "two areas have the code 1726264")]
+    // the city itself
+    [InlineData("city.json", "Asia/Tashkent", "Asia/Nowhere", "city.json, line 5: the time zone Asia/Nowhere is unknown")]
+    [InlineData("city.json", "\"UZS\"", "\"SOM\"", "city.json, line 7: SOM is no currency")]
+    [InlineData("city.json", "[\"uz\", \"ru\", \"en\"]", "[\"uz\", \"ru\", \"en\", \"qq\"]", "city.json, line 6: qq is no language")]
+    [InlineData("city.json", "\"currency\": \"UZS\",", "", "currency is missing")]
+    [InlineData("city.json", "\"currency\": \"UZS\",", "\"currency\": \"UZS\"", "error    city.json, line 8: ")]
+    [InlineData("city.json", "\"ru\": \"Управление транспорта\", ", "", "the department transport has no name in ru")]
+    [InlineData("city.json", "\"ru\": \"Станции наблюдения\", ", "", "stations has no name in ru")]
+    // feeds
+    [InlineData("feeds/river.yaml", "unit: m,", "unit: kg,", "feeds/river.yaml, line 18: map.values.level: kg cannot be turned into m")]
+    [InlineData("feeds/river.yaml", "feed: disaster-safety.river", "feed: city.river\nkind: observations", "map.values.level: it has no unit", "unit: m, ")]
+    [InlineData("feeds/air.yaml", "source: stations", "source: nowhere", "feeds/air.yaml, line 2: the source nowhere is not listed in city.json")]
+    [InlineData("feeds/air.yaml", "freshness:", "freshnes:", "feeds/air.yaml, line ")]
+    [InlineData("feeds/air.yaml", "[district]", "[nothing]", "feeds/air.yaml, line 25: sample: schema-drift")]
+    [InlineData("presets/station-network.yaml", "paging:", "pagin:", "presets/station-network.yaml, line ")]
+    // modules' own files
+    [InlineData("indicators/ecology.yaml", "    owner: {", "    # owner: {", "indicators/ecology.yaml, line 6: owner has no text in uz")]
+    [InlineData("indicators/ecology.yaml", "owner: {uz: \"Ekologiya boshqarmasi\"", "owner: {uz: \"Kimdir\"", "Kimdir, who answers for fine-dust, is no department of city.json")]
+    [InlineData("indicators/ecology.csv", "fine-dust,,2021-01,", "fine-dust,,2021-01,x", "indicators/ecology.csv, line 2: ")]
+    [InlineData("projects/green.yaml", "    department: ecology\n", "", "projects/green.yaml, line 7")]
+    [InlineData("projects/green.yaml", "department: ecology", "department: nobody", "nobody")]
+    [InlineData("projects/green.yaml", "classification: {", "classification: {{", "projects/green.yaml")]
+    [InlineData("settings/atmosphere.json", "\"grades\"", "\"grade\"", "settings/atmosphere.json, line 3: there is no field grade; it would be ignored")]
+    [InlineData("settings/traffic.json", "\"cameras\": [", "\"cameras\": [,", "settings/traffic.json, line 12: ")]
+    [InlineData("settings/disaster-safety.json", "\"block\": 0.004", "\"block\": 4", "settings/disaster-safety.json, line 5: block must be")]
+    [InlineData("transit/lines.json", "\"chilonzor-1\": {\"uz\"", "\"chilonzor-1\": {\"xx\"", "transit/lines.json")]
+    [InlineData("traffic/hot-spots.csv", "2024,1726264", "2024,999", "traffic/hot-spots.csv, line 2: ")]
+    [InlineData("words/uz.json", "", "{\"shell.now\" \"x\"}", "words/uz.json, line 1: ")]
+    public async Task A_mistake_is_told_with_its_place(string file, string from, string to, string said, string? without = null)
+    {
+        var (status, all) = await Broken(file, from, to, without);
+        Assert.True(all.Contains(said, StringComparison.Ordinal), all);
+        Assert.Equal(1, status);
+        Assert.Matches(@": \d+ errors?, (no|\d+) warnings?\.$", all.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Areas_that_lie_over_one_another_are_found()
+    {
+        // a corner of the second district is moved into the middle of its neighbour
+        var (status, said) = await Broken("outline.geojson", "[69.165,41.275],", "[69.1600,41.3050],");
+        Assert.Equal(1, status);
+        Assert.Contains("lie over one another", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_only_incomplete_is_a_warning()
+    {
+        var (status, said) = await Broken("words/uz.json", "", "{\"shell.nobody-asks\": \"x\"}");
+        Assert.True(status == 0, said);
+        Assert.Contains("warning  words/uz.json, line 1: \"shell.nobody-asks\": no word", said, StringComparison.Ordinal);
+        (status, said) = await Broken("settings/parks-and-trees.json", "", "{}");
+        Assert.True(status == 0, said);
+        Assert.Contains("warning  settings/parks-and-trees.json: no module of this name", said, StringComparison.Ordinal);
+        (status, said) = await Broken("city.json", "[\"uz\", \"ru\", \"en\"]", "[\"en\", \"uz\", \"ru\", \"fr\"]");
+        Assert.Equal(1, status);
+        Assert.Matches("warning  words in fr: [0-9]+ of [0-9]+ are missing and stand in English: [a-z.-]+, ", said);
+    }
+
+    [Fact]
+    public async Task Everything_wrong_is_told_at_once()
+    {
+        var (status, said) = await Broken("city.json", "\"timeZone\": \"Asia/Tashkent\"", "\"timeZone\": \"Asia/Nowhere\"", "\"ru\": \"Бектемирский район\", ");
+        Assert.Equal(1, status);
+        Assert.Contains("Asia/Nowhere", said, StringComparison.Ordinal);
+        Assert.Contains("has no name in ru", said, StringComparison.Ordinal);
+        Assert.Matches(@"[2-9] errors, ", said);
+    }
+}
