@@ -64,12 +64,12 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 foreach (var health in book.Health) _calls[health.Plan.Feed.Key] = new(health.LastAttempt is { } last ? ((ICity)city).Local(last).Date : default, health.CallsToday);
                 return true;
             }
-            catch (Exception broken) when (broken is not OperationCanceledException)
+            catch (Exception broken) when (!turn.IsCancellationRequested)
             {
                 if (attempt == 1) log.LogWarning(broken, "What is known cannot be read, so no source is asked yet");
                 await Rest(Round, turn);
             }
-            catch (OperationCanceledException) { break; }
+            catch (Exception) when (turn.IsCancellationRequested) { break; }
         return false;
     }
 
@@ -233,6 +233,14 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (waiting != left) book.NoteUnstored(plan, left);
         // the screens of this host show it already; the other hosts' can when it is stored
         if (left > 0 && broken is null && !duty.IsAlone) _ = TellWhenStored(plan, outbox);
+    }
+
+    /// <summary>Waits until what a feed brought is stored; false when it is not within a time.</summary>
+    internal async Task<bool> Stored(FeedPlan plan, TimeSpan patience)
+    {
+        if (OutboxOf(plan).Waiting == 0) return true;
+        try { return await OutboxOf(plan).Written().WaitAsync(patience); }
+        catch (TimeoutException) { return false; }
     }
 
     private async Task TellWhenStored(FeedPlan plan, Outbox outbox)

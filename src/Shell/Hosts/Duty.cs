@@ -92,7 +92,14 @@ internal sealed class Duty(CityDatabase database, IConfiguration settings, ILogg
             var asked = Stopwatch.GetTimestamp();
             if (mine is null)
             {
-                if (await connection.Ask($"SELECT pg_try_advisory_lock({LockKey})", stop) is true) Begin(mine = new(Believed), asked);
+                if (await connection.Ask($"SELECT pg_try_advisory_lock({LockKey})", stop) is true)
+                {
+                    // the one before reads its cut session at once, and is given a moment to stop
+                    if (_other is not null) await Task.Delay(Every, stop);
+                    asked = Stopwatch.GetTimestamp();
+                    await connection.Run("SELECT 1", stop);
+                    Begin(mine = new(Believed), asked);
+                }
                 else _other = await connection.Ask(HolderOf, stop) is string name && name.StartsWith("duty ", StringComparison.Ordinal) ? name[5..] : null;
             }
             else
@@ -103,7 +110,8 @@ internal sealed class Duty(CityDatabase database, IConfiguration settings, ILogg
                 mine.Lives(asked);
             }
             well();
-            await Task.Delay(Every, stop);
+            // reading, not sleeping: a session that is cut is noticed at once
+            await connection.WaitAsync(Every, stop);
         }
     }
 

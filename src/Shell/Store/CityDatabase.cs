@@ -87,10 +87,10 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     }
 
     /// <summary>A connection to PostgreSQL that belongs to one task for as long as it lives, outside the pool; what does not answer on it within
-    /// two seconds is gone.</summary>
+    /// three seconds is gone.</summary>
     public async Task<NpgsqlConnection> OpenOwn(string name, CancellationToken cancel)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = name, Timeout = 2, CommandTimeout = 2, CancellationTimeout = 500, KeepAlive = 0, MaxAutoPrepare = 0 }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = name, Timeout = 3, CommandTimeout = 3, CancellationTimeout = 500, KeepAlive = 0, MaxAutoPrepare = 0 }.ConnectionString);
         try { await connection.OpenAsync(cancel); }
         catch
         {

@@ -52,7 +52,7 @@ internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, Once 
         if (body.Length == 0) return Plain(StatusCodes.Status400BadRequest, "not taken: the body is empty");
         var (outcome, detail, rows) = await loop.Receive(plan, new(FetchOutcome.Ok, body, ContentType: http.Request.ContentType));
         // taken is what is stored: until then it stands in the memory of this host alone
-        if (book.HealthOf(feed) is { Unstored: > 0 })
+        if (!await loop.Stored(plan, TimeSpan.FromSeconds(10)))
         {
             http.Response.Headers.RetryAfter = "5";
             return Plain(StatusCodes.Status503ServiceUnavailable, "not stored yet: the database does not answer; sign and send it again");
