@@ -34,7 +34,7 @@ dotnet "$sim" "$root/cities/seoul" --urls http://127.0.0.1:5188 >sim.log 2>&1 & 
 # two lines each: where it answers, and what it is called
 settings() { echo "--environment=Development --contentRoot=$here --City=$root/cities/seoul --Simulator=http://127.0.0.1:5188 --Simulator:Elsewhere=true --Secrets:plaza=demonstration --Proxies=127.0.0.1 --Logging:LogLevel:Default=Warning"; }
 # shellcheck disable=SC2046
-dotnet "$host" migrate "--Database=$database" $(settings) >/dev/null
+dotnet "$host" migrate "--Database=$database" $(settings) >migrate.log 2>&1 || { cat migrate.log >&2; exit 1; }
 start() {
   # shellcheck disable=SC2046
   dotnet "$host" "--Database=$database" $(settings) "--urls=http://127.0.0.1:518$1" "--Hosts:Name=host-$1" >>"host-$1.log" 2>&1 &

@@ -65,7 +65,9 @@ public sealed class SmartCityApp
         static bool IsSetting(string word) => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal);
         var before = args.TakeWhile(a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal)).ToArray();
         var words = args.Skip(before.Length).TakeWhile(a => !IsSetting(a)).ToArray();
-        return (words, [.. before, .. args.Skip(before.Length + words.Length)]);
+        var behind = args.Skip(before.Length + words.Length).ToArray();
+        // the one word of a command that is written like a setting, so that nobody says it by mistake
+        return words is ["restore", _] && behind.Contains("--over") ? ([.. words, "over"], [.. before, .. behind.Where(b => b != "--over")]) : (words, [.. before, .. behind]);
     }
 
     /// <summary>Runs until it is stopped, or carries out the command that the arguments name.</summary>
@@ -131,6 +133,7 @@ public sealed class SmartCityApp
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive")))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
+        services.AddSingleton<Backup.DatabaseCopy>().AddSingleton<Backup.Backups>().AddSingleton<Backup.CityCheck>();
         services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedStates>().AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
         services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));
