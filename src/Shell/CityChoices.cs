@@ -48,12 +48,13 @@ public sealed class CityChoices
 
     /// <summary>Lets a simulator stand in for every source of the pack where the setting <c>Simulator</c> names its
     /// address, and never in Production. Every number is then marked as demonstration.</summary>
-    /// <param name="start">Makes the simulator from the pack's folder and the address; it is started and stopped with the host.</param>
+    /// <param name="start">Makes the simulator from the pack's folder and the address; it is started and stopped with the host, unless
+    /// <c>Simulator:Elsewhere</c> says that another program answers there.</param>
     public CityChoices DemonstrationSources(Func<string, string, IHostedService> start)
     {
         if (Environment.IsProduction() || Settings["Simulator"] is not { Length: > 0 } address) return this;
         SimulatorAddress = address;
-        Simulator = start;
+        Simulator = Settings["Simulator:Elsewhere"] == "true" ? null : start;
         return this;
     }
 }

@@ -20,7 +20,7 @@ internal static class CityEndpoints
             var language = lang is not null && city.Languages.Contains(lang) ? lang : city.Languages[0];
             // after a cut the browser names the last event it saw; a number from nowhere means everything anew
             var last = http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? since;
-            var after = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= http.RequestServices.GetRequiredService<LiveParts>().Sequence ? n : 0;
+            var after = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && http.RequestServices.GetRequiredService<LiveParts>().Knows(n) ? n : 0;
             return streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue);
         }).AllowAnonymous();
 
@@ -40,9 +40,9 @@ internal static class CityEndpoints
         }).AllowAnonymous();
 
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
-        app.MapGet("/health/ready", (Readiness readiness, HttpContext http) =>
+        app.MapGet("/health/ready", (Readiness readiness, Hosts.Duty duty, HttpContext http) =>
         {
-            if (readiness.Missing() is not { } missing) return Results.Text("ready");
+            if (readiness.Missing() is not { } missing) return Results.Text(duty.IsAlone ? "ready" : duty.IsMine ? $"ready: {duty.Name} asks the sources" : $"ready: {duty.Name} follows {duty.Holder ?? "nobody yet"}");
             http.Response.Headers.RetryAfter = "2";
             return Results.Text("not ready: " + missing, statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SmartCity.Shell.Access;
+using SmartCity.Shell.Backup;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Store;
@@ -35,6 +36,19 @@ internal static class HostCommands
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{month} is back with {values:n0} values. It stays at hand for {Archive.Stay.TotalDays:0} days; its file stays in the archive."));
                 return 0;
             }
+            case ["backup", var target]:
+                Console.WriteLine($"Backed up to {await services.GetRequiredService<Backups>().Make(target, default)}");
+                return 0;
+            case ["restore", var file, .. ["over"] or []]:
+                Console.WriteLine(await services.GetRequiredService<Backups>().Restore(file, words.Length > 2, default));
+                return 0;
+            case ["check"]:
+            {
+                var problems = await services.GetRequiredService<CityCheck>().Run(default);
+                foreach (var problem in problems) Console.WriteLine(problem);
+                Console.WriteLine(problems.Count == 0 ? "ok" : string.Create(CultureInfo.InvariantCulture, $"{problems.Count} problems."));
+                return problems.Count == 0 ? 0 : 1;
+            }
             case ["admin", "add", var name]:
                 return await AccessSetup.AddAdministrator(services, name, Console.Out, Console.Error);
             case ["feeds", "check", ..]:
@@ -42,7 +56,7 @@ internal static class HostCommands
             case ["feeds", "try", var file]:
                 return await FeedCommands.Try(file, services.GetRequiredService<IConfiguration>()["as"] ?? "json", services.GetRequiredService<CityPack>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; backup FOLDER or FILE; restore FILE [--over]; check; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
                 return 1;
         }
     }

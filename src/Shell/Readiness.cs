@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using SmartCity.Shell.Access;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Store;
@@ -27,11 +28,14 @@ internal sealed class Readiness(FeedBook book, TimeProvider time)
 }
 
 /// <summary>Before anything else runs: the embedded database is brought up to date, another one is only checked.</summary>
-internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, Readiness readiness) : IHostedService
+internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, IKeyManager keys, Readiness readiness) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Prepare(database, migrator, cancellationToken);
+        // hosts that start together would each make a first key, and not read each other's cookies
+        await using (await migrator.Exclusive(cancellationToken))
+            if (keys.GetAllKeys().Count == 0) keys.CreateNewKey(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(90));
         grants.Lay(await changes.Read(cancellationToken));
         await book.Recall(cancellationToken);
         readiness.StoreIsReady();

@@ -9,6 +9,7 @@ using SmartCity.Shell.City;
 using SmartCity.Shell.Export;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Feeds.Desk;
+using SmartCity.Shell.Hosts;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 using SmartCity.Shell.Map;
@@ -64,7 +65,9 @@ public sealed class SmartCityApp
         static bool IsSetting(string word) => word.StartsWith('-') || word.Contains('=', StringComparison.Ordinal);
         var before = args.TakeWhile(a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal)).ToArray();
         var words = args.Skip(before.Length).TakeWhile(a => !IsSetting(a)).ToArray();
-        return (words, [.. before, .. args.Skip(before.Length + words.Length)]);
+        var behind = args.Skip(before.Length + words.Length).ToArray();
+        // the one word of a command that is written like a setting, so that nobody says it by mistake
+        return words is ["restore", _] && behind.Contains("--over") ? ([.. words, "over"], [.. before, .. behind.Where(b => b != "--over")]) : (words, [.. before, .. behind]);
     }
 
     /// <summary>Runs until it is stopped, or carries out the command that the arguments name.</summary>
@@ -154,8 +157,9 @@ public sealed class SmartCityApp
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive", pack.Key)))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
+        services.AddSingleton<Backup.DatabaseCopy>().AddSingleton<Backup.Backups>().AddSingleton<Backup.CityCheck>();
         services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
-        services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
+        services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedStates>().AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
         services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));
         services.AddSingleton<AddressRule>().AddSingleton(s => new Dialer(s.GetRequiredService<AllowList>())).AddSingleton<SourceClient>();
         // no line of any log passes by it
@@ -167,9 +171,11 @@ public sealed class SmartCityApp
         services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();
         services.AddModuleDb<Reports.ReportsDb>(Reports.ReportsDb.Module).AddScoped<Reports.ReportBook>().AddScoped<Reports.KeptReports>().AddSingleton<Reports.ReportRuns>();
         services.AddSingleton<IDocumentFormat, WorkbookFormat>().AddSingleton<IDocumentFormat, Export.Pdf.PdfFormat>();
-        services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>()));
         services.AddSingleton<Readiness>();
         services.AddHostedService<FirstStep>();
+        services.AddSingleton<Duty>().AddSingleton<IDuty>(s => s.GetRequiredService<Duty>()).AddHostedService(s => s.GetRequiredService<Duty>());
+        services.AddSingleton<HostNotes>().AddHostedService(s => s.GetRequiredService<HostNotes>());
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         SharedPages.Register(services);
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());

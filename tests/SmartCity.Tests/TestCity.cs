@@ -14,8 +14,10 @@ internal sealed class TestCity : IAsyncDisposable
     private readonly SmartCityApp _app;
     private readonly string _folder;
 
-    private TestCity(SmartCityApp app, CitySimulator simulator, string folder, Uri address) =>
-        (_app, Simulator, _folder, Address) = (app, simulator, folder, address);
+    private readonly bool _ownsSimulator;
+
+    private TestCity(SmartCityApp app, CitySimulator simulator, string folder, Uri address, bool ownsSimulator) =>
+        (_app, Simulator, _folder, Address, _ownsSimulator) = (app, simulator, folder, address, ownsSimulator);
 
     /// <summary>The city's sources. Stop it, start it, give it faults.</summary>
     public CitySimulator Simulator { get; }
@@ -28,13 +30,18 @@ internal sealed class TestCity : IAsyncDisposable
     /// <summary>Starts a city.</summary>
     /// <param name="choose">Modules and changes; all modules of tier D when null.</param>
     /// <param name="settings">Settings as <c>--Name=value</c>.</param>
-    public static Task<TestCity> Start(Action<CityChoices>? choose = null, params string[] settings) => StartPack("seoul", choose, settings);
+    public static Task<TestCity> Start(Action<CityChoices>? choose = null, params string[] settings) => Start("seoul", null, choose, settings);
 
     /// <summary>The same with another pack of <c>cities/</c>.</summary>
-    public static async Task<TestCity> StartPack(string pack, Action<CityChoices>? choose = null, params string[] settings)
+    public static Task<TestCity> StartPack(string pack, Action<CityChoices>? choose = null, params string[] settings) => Start(pack, null, choose, settings);
+
+    /// <summary>Starts a further host, which asks the same sources.</summary>
+    public Task<TestCity> Another(Action<CityChoices>? choose, params string[] settings) => Start("seoul", Simulator, choose, settings);
+
+    private static async Task<TestCity> Start(string pack, CitySimulator? running, Action<CityChoices>? choose, string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("smartcity-test-").FullName;
-        var simulator = CitySimulator.Load(Repository.Path("cities", pack), "http://127.0.0.1:0");
+        var simulator = running ?? CitySimulator.Load(Repository.Path("cities", pack), "http://127.0.0.1:0");
         await simulator.StartAsync();
         var app = SmartCityApp.Create(
         [
@@ -48,7 +55,7 @@ internal sealed class TestCity : IAsyncDisposable
             city.DemonstrationSources((_, _) => new AlreadyRunning());
         });
         await app.Web.StartAsync();
-        return new(app, simulator, folder, new(app.Web.Urls.First()));
+        return new(app, simulator, folder, new(app.Web.Urls.First()), running is null);
     }
 
     /// <summary>A browser without JavaScript that does not follow redirects and keeps its cookies.</summary>
@@ -94,7 +101,7 @@ internal sealed class TestCity : IAsyncDisposable
     {
         await _app.Web.StopAsync();
         await _app.Web.DisposeAsync();
-        await Simulator.DisposeAsync();
+        if (_ownsSimulator) await Simulator.DisposeAsync();
         try { Directory.Delete(_folder, recursive: true); }
         catch (IOException) { /* a file that is still closing; the system's temporary folder is cleaned anyway */ }
     }

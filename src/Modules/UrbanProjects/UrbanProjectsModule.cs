@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -54,6 +55,11 @@ public sealed class UrbanProjectsModule : IModule
         services.AddScoped<Ledger>().AddScoped<Beside>();
         var folder = settings["Documents"];
         services.AddSingleton(s => new PaperStore(folder ?? Path.Combine(s.GetRequiredService<IHostEnvironment>().ContentRootPath, "data", "urban-projects")));
+        services.AddSingleton(s => new KeptFolder("urban-projects.documents", s.GetRequiredService<PaperStore>().Folder, async (inside, cancel) =>
+        {
+            await using var db = await inside.GetRequiredService<IDbContextFactory<UrbanProjectsDb>>().CreateDbContextAsync(cancel);
+            return await db.Papers.AsNoTracking().ToDictionaryAsync(p => p.File, p => p.Sha256, StringComparer.Ordinal, cancel);
+        }));
     }
 
     /// <inheritdoc/>

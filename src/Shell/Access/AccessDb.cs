@@ -15,6 +15,8 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options) : IdentityDbC
     public DbSet<OneTimeLink> Links => Set<OneTimeLink>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+    public DbSet<ShownOnce> Once => Set<ShownOnce>();
+    public DbSet<WrongTries> Tries => Set<WrongTries>();
 
     // stated here, because migrations run where Identity's options are not read
     protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
@@ -65,6 +67,8 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options) : IdentityDbC
             e.Property(s => s.Id).ValueGeneratedNever();
             e.HasOne<Person>().WithMany().HasForeignKey(s => s.PersonId);
         });
+        builder.Entity<ShownOnce>(e => { e.ToTable("once"); e.HasKey(o => o.Key); e.Property(o => o.Key).HasMaxLength(64); e.HasIndex(o => o.Until); });
+        builder.Entity<WrongTries>(e => { e.ToTable("tries"); e.HasKey(t => t.Key); e.Property(t => t.Key).HasMaxLength(64); e.HasIndex(t => t.Last); });
         builder.Entity<ProtectionKey>().ToTable("protection_keys");
         ModuleTables.Place(builder, ModuleKey, Database.ProviderName);
     }
@@ -137,4 +141,21 @@ internal sealed class ProtectionKey
     public int Id { get; set; }
     public string? Name { get; set; }
     public string Xml { get; set; } = "";
+}
+
+/// <summary>Something that opens once, by its hash.</summary>
+internal sealed class ShownOnce
+{
+    public string Key { get; set; } = "";
+    /// <summary>UTC milliseconds.</summary>
+    public long Until { get; set; }
+}
+
+/// <summary>Wrong tries to sign in by the hash of a name or an address, where several hosts count together.</summary>
+internal sealed class WrongTries
+{
+    public string Key { get; set; } = "";
+    public int Wrong { get; set; }
+    /// <summary>UTC milliseconds.</summary>
+    public long Last { get; set; }
 }

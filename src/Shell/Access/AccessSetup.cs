@@ -22,7 +22,8 @@ internal static class AccessSetup
     {
         services.AddModuleDb<AccessDb>(AccessDb.Module);
         services.AddSingleton<Grants>().AddSingleton<GrantStore>().AddScoped<IAudience, CurrentAudience>().AddSingleton<IAuthorizationHandler, PermissionHandler>().AddHostedService<GrantWatch>();
-        services.AddSingleton<Throttle>().AddSingleton<HashGate>().AddSingleton<DecoyHash>().AddSingleton<UsedCodes>().AddSingleton<Sessions>().AddSingleton<Denials>();
+        services.AddSingleton<HashGate>().AddSingleton<DecoyHash>().AddSingleton<Once>().AddSingleton<Sessions>().AddSingleton<Denials>();
+        services.AddSingleton<Throttle>(s => s.GetRequiredService<CityDatabase>() is { Kind: DatabaseKind.Postgres } shared ? new SharedThrottle(shared, s.GetRequiredService<TimeProvider>()) : new Throttle(s.GetRequiredService<TimeProvider>()));
         services.AddScoped<Audit>().AddScoped<IAudit>(s => s.GetRequiredService<Audit>()).AddScoped<Links>().AddScoped<People>().AddScoped<SignIns>();
         services.AddSingleton<ILookupNormalizer, Names>();
         services.AddIdentity<Person, IdentityRole<Guid>>(o =>

@@ -13,6 +13,8 @@ internal static class DemonstrationLinks
     {
         var city = app.Services.GetRequiredService<CityPack>();
         if (!app.Environment.IsDevelopment() || !city.Sources.Values.Any(s => s.Demonstration)) return;
+        // hosts that start together make the same people
+        await using var one = await app.Services.GetRequiredService<Store.Migrator>().Exclusive(CancellationToken.None);
         await using var scope = app.Services.CreateAsyncScope();
         var (users, people, links) = (scope.ServiceProvider.GetRequiredService<UserManager<Person>>(), scope.ServiceProvider.GetRequiredService<People>(), scope.ServiceProvider.GetRequiredService<Links>());
         await to.WriteLineAsync("Sign in to the demonstration as (each link works once):");

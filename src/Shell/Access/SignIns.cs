@@ -17,7 +17,7 @@ internal enum SignInAnswer
 
 /// <summary>The ways into the city, and out of it.</summary>
 internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> signIn, IPasswordHasher<Person> hasher, DecoyHash decoy, AccessDb db, Audit audit, Throttle throttle, HashGate gate,
-    UsedCodes used, Sessions sessions, IDataProtectionProvider protection, IHttpContextAccessor http, TimeProvider time)
+    Once once, Sessions sessions, IDataProtectionProvider protection, IHttpContextAccessor http, TimeProvider time)
 {
     private const string Pending = "second-factor", PendingStamp = "second-factor-stamp", PendingHow = "second-factor-how", KnownCookie = "known";
     private readonly IDataProtector _known = protection.CreateProtector("SmartCity.Access.KnownDevice");
@@ -31,7 +31,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
     {
         // counted by the name as it was typed, so that waiting does not tell whether it exists
         var keys = Keys(users.NormalizeName(name) ?? "");
-        if (!throttle.Begin(keys)) return SignInAnswer.Refused;
+        if (!await throttle.Begin(keys)) return SignInAnswer.Refused;
         var person = await users.FindByNameAsync(name);
         var hash = person is { Locked: false, PasswordHash: { } own } ? own : null;
         var verified = await gate.Run(() => Task.FromResult(hasher.VerifyHashedPassword(person ?? decoy.Person, hash ?? decoy.Hash, password)), Http.RequestAborted);
@@ -41,7 +41,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
             await audit.Write(AuditKinds.SignInFailed, person?.UserName ?? "(unknown)", "password");
             return SignInAnswer.Refused;
         }
-        throttle.Forgive(keys);
+        await throttle.Forgive(keys);
         if (verified == PasswordVerificationResult.SuccessRehashNeeded)
         {
             person!.PasswordHash = await gate.Run(() => Task.FromResult(hasher.HashPassword(person, password)), Http.RequestAborted);
@@ -58,7 +58,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
     public async Task<SignInAnswer> WithPasskey(string credential)
     {
         string[] keys = [Address];
-        if (!throttle.Begin(keys)) return SignInAnswer.Refused;
+        if (!await throttle.Begin(keys)) return SignInAnswer.Refused;
         PasskeyAssertionResult<Person> answer;
         // without a challenge of ours that is still waiting there is nothing to check against
         try { answer = await signIn.PerformPasskeyAssertionAsync(credential); }
@@ -68,7 +68,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
             await audit.Write(AuditKinds.SignInFailed, answer.User?.UserName ?? "(unknown)", "passkey");
             return SignInAnswer.Refused;
         }
-        throttle.Forgive(keys);
+        await throttle.Forgive(keys);
         await users.AddOrUpdatePasskeyAsync(answer.User, answer.Passkey);
         await Start(answer.User, "passkey");
         return SignInAnswer.SignedIn;
@@ -79,16 +79,16 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
     {
         if (await PendingPerson() is not var (person, how)) return SignInAnswer.Refused;
         string[] keys = ["2:" + person.Id.ToString("N"), Address];
-        if (!throttle.Begin(keys)) return SignInAnswer.Refused;
+        if (!await throttle.Begin(keys)) return SignInAnswer.Refused;
         var plain = new string([.. code.Where(c => !char.IsWhiteSpace(c) && (recovery || c != '-'))]);
         var right = recovery ? (await users.RedeemTwoFactorRecoveryCodeAsync(person, plain)).Succeeded
-            : await users.VerifyTwoFactorTokenAsync(person, users.Options.Tokens.AuthenticatorTokenProvider, plain) && used.First(person.Id, plain);
+            : await users.VerifyTwoFactorTokenAsync(person, users.Options.Tokens.AuthenticatorTokenProvider, plain) && await once.FirstCode(person.Id, plain);
         if (!right)
         {
             await audit.Write(AuditKinds.SignInFailed, person.UserName, recovery ? "recovery code" : "code");
             return SignInAnswer.Refused;
         }
-        throttle.Forgive(keys);
+        await throttle.Forgive(keys);
         await Http.SignOutAsync(IdentityConstants.TwoFactorUserIdScheme);
         await Start(person, how + (recovery ? " + recovery code" : " + code"));
         return SignInAnswer.SignedIn;
@@ -165,9 +165,9 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
     public async Task<bool> IsPassword(Person person, string password)
     {
         string[] keys = ["a:" + person.NormalizedUserName];
-        if (!throttle.Begin(keys)) return false;
+        if (!await throttle.Begin(keys)) return false;
         if (!await gate.Run(() => users.CheckPasswordAsync(person, password), Http.RequestAborted)) return false;
-        throttle.Forgive(keys);
+        await throttle.Forgive(keys);
         return true;
     }
 
@@ -194,22 +194,4 @@ internal sealed class DecoyHash(IServiceScopeFactory scopes)
 
     public Person Person { get; } = new();
     public string Hash => _hash.Value;
-}
-
-/// <summary>Codes of authenticator apps that were used in the last minutes: each opens once.</summary>
-internal sealed class UsedCodes(TimeProvider time)
-{
-    // longer than the minutes before and after in which a code is taken
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
-    private readonly Dictionary<(Guid, string), DateTimeOffset> _used = [];
-
-    public bool First(Guid person, string code)
-    {
-        var now = time.GetUtcNow();
-        lock (_used)
-        {
-            foreach (var old in _used.Where(u => u.Value + Kept < now).Select(u => u.Key).ToList()) _used.Remove(old);
-            return _used.TryAdd((person, code), now);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds.Mapping;
+using SmartCity.Shell.Hosts;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Feeds;
@@ -31,7 +32,7 @@ internal sealed record FeedHealth(FeedPlan Plan)
 }
 
 /// <summary>What the feeds have brought, in memory for screens and in the store for the past.</summary>
-internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, AnswerLog answers, TimeProvider time) : IFeeds
+internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, AnswerLog answers, FeedStates states, TimeProvider time) : IFeeds
 {
     private readonly ConcurrentDictionary<string, Snapshot> _snapshots = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, FeedHealth> _health = new(plans.Select(p => KeyValuePair.Create(p.Feed.Key, new FeedHealth(p))));
@@ -43,6 +44,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _things = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Dictionary<(string, string?, string), Figure>> _figures = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (int Sum, DateTimeOffset Since)> _same = new(StringComparer.Ordinal);
+    // what the other hosts are still to be told of a feed
+    private readonly ConcurrentDictionary<string, HostNotes.News> _news = new(StringComparer.Ordinal);
     private const int DocumentsInMemory = 200;
 
     private volatile IReadOnlyList<FeedPlan> _plans = plans;
@@ -137,7 +140,41 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     public async Task Recall(CancellationToken cancel)
     {
         await store.FillDays(cancel);
-        foreach (var plan in _plans) await Recall(plan, cancel);
+        await Follow(_plans.ToDictionary(p => p.Feed.Key, _ => true, StringComparer.Ordinal), cancel);
+    }
+
+    /// <summary>Takes over from the store how feeds are doing, and what they have brought: another host asks them.</summary>
+    /// <param name="feeds">Which; true where more than their state is new. Keys that are no feeds are left out.</param>
+    /// <param name="cancel">Stops it.</param>
+    public async Task Follow(IReadOnlyDictionary<string, bool> feeds, CancellationToken cancel)
+    {
+        var known = await states.Read(cancel);
+        foreach (var (feed, changed) in feeds)
+        {
+            if (!_health.TryGetValue(feed, out var health)) continue;
+            if (changed)
+            {
+                // no further back than a value counts that is not silent
+                var oldest = known.TryGetValue(feed, out var told) && told(health).AsOf is { } asOf ? asOf - health.Plan.Rhythm.Stale - health.Plan.Covers : DateTimeOffset.MinValue;
+                await Recall(health.Plan, oldest, cancel);
+            }
+            if (known.TryGetValue(feed, out var change)) Change(feed, change);
+            if (changed) LeaveOutSilent(health.Plan);
+        }
+    }
+
+    /// <summary>What is still to be told of a feed; afterwards it is told.</summary>
+    public HostNotes.News TakeNews(string feed) => _news.TryRemove(feed, out var news) ? news : HostNotes.News.Topic;
+
+    /// <summary>Notes that there is something to be told of a feed.</summary>
+    public void NoteNews(string feed, HostNotes.News news) => _news.AddOrUpdate(feed, news, (_, before) => before | news);
+
+    // as when it was fetched: what has gone silent while the feed lives has no value
+    private void LeaveOutSilent(FeedPlan plan)
+    {
+        if (plan.Feed.Kind != FeedKind.Observations || _health[plan.Feed.Key].AsOf is not { } asOf || !_snapshots.TryGetValue(plan.Feed.Key, out var all)) return;
+        var values = all.Values.Where(v => asOf - v.Value.ObservedUntil <= plan.Rhythm.Stale).ToDictionary(v => v.Key, v => v.Value);
+        if (values.Count < all.Values.Count) _snapshots[plan.Feed.Key] = all with { Values = values };
     }
 
     /// <summary>Takes on a feed while the city runs, or another plan of one: what the store knows of it is recalled.</summary>
@@ -147,7 +184,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         var version = Latest(key).Version;
         Forget(key);
         _health[key] = new(plan);
-        await Recall(plan, cancel);
+        await Follow(new Dictionary<string, bool> { [key] = true }, cancel);
         // whoever keeps the number of the newest snapshot sees that this is another one
         _snapshots.AddOrUpdate(key, _ => Snapshot.None with { Version = version + 1 }, (_, s) => s with { Version = version + 1 });
         _plans = [.. _plans.Where(p => p.Feed.Key != key), plan];
@@ -172,17 +209,19 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         _figures.TryRemove(feed, out _);
     }
 
-    private async Task Recall(FeedPlan plan, CancellationToken cancel)
+    private async Task Recall(FeedPlan plan, DateTimeOffset oldest, CancellationToken cancel)
     {
         var key = plan.Feed.Key;
+        _said.TryRemove(key, out _);
         switch (plan.Feed.Kind)
         {
             case FeedKind.Observations:
-                var readings = await store.Newest(key, time.GetUtcNow() - plan.Rhythm.Drop, cancel);
+                var since = time.GetUtcNow() - plan.Rhythm.Drop;
+                var readings = await store.Newest(key, since < oldest ? oldest : since, cancel);
                 if (readings.Count == 0) break;
                 var named = await RecallThings(key, cancel);
                 var things = readings.Select(r => r.Thing).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => named.GetValueOrDefault(t) ?? Known(plan, t), StringComparer.Ordinal);
-                _snapshots[key] = new(1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
+                _snapshots[key] = new(Latest(key).Version + 1, things, readings.ToDictionary(r => (r.Thing, r.Property)));
                 _health[key] = _health[key] with { AsOf = readings.Max(r => r.ObservedUntil < r.FetchedAt ? r.ObservedUntil : r.FetchedAt), NothingMeasured = readings.All(r => r.Value is null) };
                 break;
             case FeedKind.Pictures:
@@ -196,7 +235,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                 if (versions.Count > 0) _health[key] = _health[key] with { AsOf = versions.Max(v => v.Event.FetchedAt) };
                 break;
             case FeedKind.Things:
-                if (await RecallThings(key, cancel) is { Count: > 0 } standing) _snapshots[key] = new(1, standing, Snapshot.None.Values);
+                if (await RecallThings(key, cancel) is { Count: > 0 } standing) _snapshots[key] = new(Latest(key).Version + 1, standing, Snapshot.None.Values);
                 break;
             case FeedKind.Figures:
                 var figures = await store.Records.Figures(key, time.GetUtcNow(), cancel);
@@ -205,7 +244,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                 _health[key] = _health[key] with { AsOf = figures.Max(f => f.FetchedAt) };
                 break;
             default:
-                await Documents(key, DocumentsInMemory, cancel);
+                _documents[key] = await store.Records.Documents(key, DocumentsInMemory, cancel);
                 break;
         }
     }
@@ -254,6 +293,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         NoteSame(key, values, fetchedAt);
         _snapshots[key] = new(old.Version + 1, things, values);
         Change(key, h => h with { AsOf = asOf, NothingMeasured = values.Values.All(r => r.Value is null) });
+        Brought(key, fresh.Count);
         return fresh;
     }
 
@@ -277,6 +317,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     public void TakePicture(FeedPlan plan, StoredPicture picture, DateTimeOffset asOf)
     {
+        if (_pictures.GetValueOrDefault(plan.Feed.Key)?.TakenAt != picture.TakenAt || _pictures[plan.Feed.Key].Hash != picture.Hash) Brought(plan.Feed.Key, 1);
         _pictures[plan.Feed.Key] = picture;
         Change(plan.Feed.Key, h => h with { AsOf = asOf });
     }
@@ -291,6 +332,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
         var memory = _events.GetOrAdd(plan.Feed.Key, _ => new());
         var fresh = memory.Take(events, complete, fetchedAt);
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt, LeftOut = memory.LeftOut });
+        Brought(plan.Feed.Key, fresh.Count);
         return fresh;
     }
 
@@ -309,12 +351,14 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
             known[id] = body;
             fresh.Add(new(id, thing, fetchedAt));
         }
+        Brought(key, fresh.Count);
         if (!all) return fresh;
         foreach (var id in known.Keys.Where(k => !things.ContainsKey(k)).ToList())
         {
             known.Remove(id);
             fresh.Add(new(id, null, fetchedAt));
         }
+        Brought(key, fresh.Count);
         if (fresh.Count > 0) _snapshots[key] = new(Latest(key).Version + 1, things, Snapshot.None.Values);
         Change(key, h => h with { AsOf = fetchedAt });
         return fresh;
@@ -332,6 +376,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
                 if (was is not null && (was.Value, was.Unit, was.Target) == (figure.Value, figure.Unit, figure.Target)) continue;
                 fresh.Add(known[(figure.Indicator, figure.Area, figure.Period)] = figure with { FetchedAt = fetchedAt });
             }
+        Brought(plan.Feed.Key, fresh.Count);
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
@@ -353,6 +398,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
             fresh.Add(new(known[now.Id] = now, fetchedAt));
         }
         if (fresh.Count > 0) _documents[plan.Feed.Key] = [.. known.Values.OrderByDescending(d => d.Published).ThenBy(d => d.Id, StringComparer.Ordinal).Take(DocumentsInMemory)];
+        Brought(plan.Feed.Key, fresh.Count);
         Change(plan.Feed.Key, h => h with { AsOf = fetchedAt });
         return fresh;
     }
@@ -363,12 +409,18 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
     /// <summary>Notes how much of a feed the store has not taken yet.</summary>
     public void NoteUnstored(FeedPlan plan, int waiting) => Change(plan.Feed.Key, h => h with { Unstored = waiting });
 
+    private void Brought(string feed, int count)
+    {
+        if (count > 0) NoteNews(feed, HostNotes.News.Content);
+    }
+
     private void Change(string feed, Func<FeedHealth, FeedHealth> change) => _health.AddOrUpdate(feed, _ => throw new InvalidOperationException($"There is no feed {feed}."), (_, h) => change(h));
 
     /// <summary>Notes how a fetch went. Returns the health before and after.</summary>
     public (FeedHealth Before, FeedHealth After) Note(FeedPlan plan, FetchOutcome outcome, string? detail, int rows, DateTimeOffset at, TimeSpan took)
     {
         var before = _health[plan.Feed.Key];
+        NoteNews(plan.Feed.Key, HostNotes.News.State);
         var ok = outcome is FetchOutcome.Ok or FetchOutcome.Empty;
         Change(plan.Feed.Key, h => h with
         {

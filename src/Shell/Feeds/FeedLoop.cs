@@ -2,19 +2,20 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds.Mapping;
+using SmartCity.Shell.Hosts;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Feeds;
 
 /// <summary>Asks every source on its own beat, apart from the others: one fetch serves every viewer, and a source that is
-/// slow or broken costs the others nothing.</summary>
-internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, SourceClient client, Signals signals, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log) : BackgroundService
+/// slow or broken costs the others nothing. Of several hosts one asks, and the others tell what it has brought.</summary>
+internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     // how far back steps finer than an hour are asked for again
     private static readonly TimeSpan Fine = TimeSpan.FromDays(3);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15), Round = TimeSpan.FromSeconds(1);
     private const int HistoryAttempts = 3, MaxRows = 50_000;
     private readonly ConcurrentDictionary<string, Outbox> _outboxes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Calls> _calls = new(StringComparer.Ordinal);
@@ -29,18 +30,51 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private Outbox OutboxOf(FeedPlan plan) => _outboxes.GetOrAdd(plan.Feed.Key, key => new(key, store));
     private Calls CallsOf(FeedPlan plan) => _calls.GetOrAdd(plan.Feed.Key, _ => new());
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Watch(stoppingToken), duty.WhileMine(AskAll, stoppingToken));
+
+    /// <summary>Asks every source until the turn of this host ends.</summary>
+    private async Task AskAll(CancellationToken turn)
     {
+        if (!duty.IsAlone && !await TakeOver(turn)) return;
         lock (_running)
         {
-            _stop = stoppingToken;
-            foreach (var plan in book.Plans) Start(plan, stoppingToken);
+            _stop = turn;
+            foreach (var plan in book.Plans) Start(plan, turn);
         }
-        await Watch(stoppingToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, turn).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Task[] running;
-        lock (_running) running = [.. _running.Values.Select(r => r.Task)];
+        lock (_running)
+        {
+            _stop = null;
+            running = [.. _running.Values.Select(r => r.Task)];
+            _running.Clear();
+        }
         await Task.WhenAll(running);
     }
+
+    // the host before this one may have died between storing and telling
+    private async Task<bool> TakeOver(CancellationToken turn)
+    {
+        for (var attempt = 1; !turn.IsCancellationRequested; attempt++)
+            try
+            {
+                await store.Forget(turn);
+                answers.Forget();
+                await book.Recall(turn);
+                foreach (var health in book.Health) _calls[health.Plan.Feed.Key] = new(health.LastAttempt is { } last ? ((ICity)city).Local(last).Date : default, health.CallsToday);
+                return true;
+            }
+            catch (Exception broken) when (!turn.IsCancellationRequested)
+            {
+                if (attempt == 1) log.LogWarning(broken, "What is known cannot be read, so no source is asked yet");
+                await Rest(Round, turn);
+            }
+            catch (Exception) when (turn.IsCancellationRequested) { break; }
+        return false;
+    }
+
+    // one that another host has just asked is asked when it is due
+    private TimeSpan FirstRest(FeedPlan plan) => !duty.IsAlone && book.HealthOf(plan.Feed.Key)?.NextAttempt is { } next && next - time.GetUtcNow() is var rest && rest > TimeSpan.Zero && rest <= plan.Rhythm.Every ? rest : TimeSpan.Zero;
 
     private void Start(FeedPlan plan, CancellationToken stop)
     {
@@ -97,8 +131,15 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         await Task.Yield();
         Answer? previous = null;
         var history = plan.Descriptor.History is null ? Task.CompletedTask : null;
+        if (FirstRest(plan) is var first && first > TimeSpan.Zero && !await RestOf(plan, first, stop)) return;
         while (!stop.IsCancellationRequested)
         {
+            // a host that was held up may have lost its turn and not have heard of it yet
+            if (!duty.IsMine)
+            {
+                await Rest(Round, stop);
+                continue;
+            }
             var began = time.GetTimestamp();
             try
             {
@@ -190,6 +231,23 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (broken is not null && _unstored.TryAdd(plan.Feed.Key, true)) log.LogError(broken, "What the feed {Feed} brings cannot be stored; it waits in memory", plan.Feed.Key);
         else if (left == 0 && _unstored.TryRemove(plan.Feed.Key, out _)) log.LogInformation("What the feed {Feed} brings is stored again: {Count} waited, {GivenUp} were given up", plan.Feed.Key, waiting, givenUp);
         if (waiting != left) book.NoteUnstored(plan, left);
+        // the screens of this host show it already; the other hosts' can when it is stored
+        if (left > 0 && broken is null && !duty.IsAlone) _ = TellWhenStored(plan, outbox);
+    }
+
+    /// <summary>Waits until what a feed brought is stored; false when it is not within a time.</summary>
+    internal async Task<bool> Stored(FeedPlan plan, TimeSpan patience)
+    {
+        if (OutboxOf(plan).Waiting == 0) return true;
+        try { return await OutboxOf(plan).Written().WaitAsync(patience); }
+        catch (TimeoutException) { return false; }
+    }
+
+    private async Task TellWhenStored(FeedPlan plan, Outbox outbox)
+    {
+        if (!await outbox.Written()) return;
+        book.NoteUnstored(plan, outbox.Waiting);
+        signals.Signal(plan.Feed.Key);
     }
 
     /// <param name="Answer">The last one, which makes the next question conditional.</param>
@@ -368,24 +426,24 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     }
 
     /// <summary>Counts the calls of a day, for sources that allow so many.</summary>
-    internal sealed class Calls
+    internal sealed class Calls(DateTime day = default, int used = 0)
     {
         private readonly Lock _gate = new();
-        private DateTime _day;
-        private int _used;
+        private DateTime _day = day;
+        private int _used = used;
 
-        public bool Take(DateTime day, int most)
+        public bool Take(DateTime today, int most)
         {
             lock (_gate)
             {
-                if (_day != day) (_day, _used) = (day, 0);
+                if (_day != today) (_day, _used) = (today, 0);
                 if (_used >= most) return false;
                 _used++;
                 return true;
             }
         }
 
-        public int Used(DateTime day) { lock (_gate) return _day == day ? _used : 0; }
+        public int Used(DateTime today) { lock (_gate) return _day == today ? _used : 0; }
     }
 
     /// <summary>The past, from a source that gives it by day: newest day first, and only what is not known. Once a start.</summary>
@@ -449,13 +507,28 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     private async Task Watch(CancellationToken stop)
     {
         var known = new Dictionary<string, Freshness>(StringComparer.Ordinal);
-        while (await Rest(TimeSpan.FromSeconds(1), stop))
+        while (await Rest(Round, stop))
             try
             {
-                Changed(known).ForEach(signals.Signal);
-                if (book.Lost.Look(book.Health, time.GetUtcNow())) signals.Signal(Desk.LostFeeds.Feed);
+                // every host has a clock of its own
+                Changed(known).ForEach(signals.Here);
+                if (book.Lost.Look(book.Health, time.GetUtcNow())) signals.Here(Desk.LostFeeds.Feed);
+                await StoreWhatIsLeft();
             }
             catch (Exception broken) { log.LogError(broken, "A change of state could not be told"); }
+    }
+
+    // what this host brought and could not store, and what it was sent: also when it is another's turn to ask
+    private async Task StoreWhatIsLeft()
+    {
+        foreach (var health in book.Health)
+        {
+            lock (_running) if (_running.ContainsKey(health.Plan.Feed.Key)) continue;
+            if (health.Unstored == 0) continue;
+            await Store(health.Plan);
+            if (book.HealthOf(health.Plan.Feed.Key) is { Unstored: 0 }) signals.Signal(health.Plan.Feed.Key);
+            else return;
+        }
     }
 
     /// <summary>Feeds whose state is another than the known one, which is brought up to date.</summary>

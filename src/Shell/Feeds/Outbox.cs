@@ -72,6 +72,13 @@ internal sealed class Outbox(string feed, ReadingStore store)
         catch (Exception broken) { return broken; }
     }
 
+    /// <summary>Waits for the write that is on its way. False when it failed, or left something behind.</summary>
+    public async Task<bool> Written()
+    {
+        await _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return _writing.IsCompletedSuccessfully && Waiting == 0;
+    }
+
     private async Task Write()
     {
         await Task.Yield();

@@ -20,15 +20,19 @@ internal sealed class LiveParts
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly IServiceScopeFactory _scopes;
     private readonly PartialRenderer _renderer;
+    private readonly long _first;
     private long _sequence;
 
-    public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer, TimeProvider time)
+    public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer)
     {
         _parts = parts.ToDictionary(p => p.Id);
         (_scopes, _renderer) = (scopes, renderer);
-        // later than any number a stream of an earlier run has seen, so that its viewers get everything anew
-        _sequence = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // numbers of an earlier run, or of another host, are none of this one's: their viewers get everything anew
+        _sequence = _first = Random.Shared.NextInt64(1L << 40, 1L << 52);
     }
+
+    /// <summary>True for a number that was given here.</summary>
+    public bool Knows(long sequence) => sequence >= _first && sequence <= Sequence;
 
     /// <summary>One rendering.</summary>
     /// <param name="Sequence">When it came about, in the order of all renderings.</param>

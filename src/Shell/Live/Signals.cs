@@ -7,8 +7,23 @@ internal sealed class Signals(ILogger<Signals> log) : ISignals
 {
     private readonly ConcurrentDictionary<string, List<Listener>> _byTopic = new(StringComparer.Ordinal);
     private readonly List<Action<string>> _all = [];
+    // what a listener signals follows from what it heard, and every host hears that for itself
+    private static readonly AsyncLocal<bool> Deriving = new();
+
+    /// <summary>Carries a topic to the other hosts of the city; null where there are none.</summary>
+    public Action<string>? ToOthers { get; set; }
+
+    /// <summary>Every topic that somebody has listened to.</summary>
+    public IEnumerable<string> Heard => _byTopic.Keys;
 
     public void Signal(string topic)
+    {
+        Here(topic);
+        if (!Deriving.Value) ToOthers?.Invoke(topic);
+    }
+
+    /// <summary>Says it in this host alone: what another host has said, or what each host sees for itself.</summary>
+    public void Here(string topic)
     {
         lock (_all) foreach (var listener in _all) listener(topic);
         if (_byTopic.TryGetValue(topic, out var listeners))
@@ -43,6 +58,7 @@ internal sealed class Signals(ILogger<Signals> log) : ISignals
 
         private async Task Run()
         {
+            Deriving.Value = true;
             do
             {
                 Interlocked.Exchange(ref _pending, 1);

@@ -7,13 +7,16 @@ using Microsoft.EntityFrameworkCore;
 using SmartCity.Shell.Access;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Export;
+using SmartCity.Shell.Hosts;
+using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
 
 namespace SmartCity.Shell.Reports;
 
-/// <summary>Makes reports one after another in the background, keeps them, and asks for those that are due every day.</summary>
+/// <summary>Makes reports one after another in the background, keeps them, and asks for those that are due every day.
+/// Of several hosts the one whose turn it is does so, wherever they were asked for.</summary>
 internal sealed class ReportRuns(IDbContextFactory<ReportsDb> contexts, IDbContextFactory<AccessDb> people, IServiceScopeFactory scopes, IHttpContextAccessor http, Press press, CityPack city,
-    Grants grants, ISignals signals, IConfiguration settings, TimeProvider time, ILogger<ReportRuns> log) : BackgroundService
+    Grants grants, Signals signals, Duty duty, IConfiguration settings, TimeProvider time, ILogger<ReportRuns> log) : BackgroundService
 {
     /// <summary>Key of the dataset of kept reports, and so the topic of their changes.</summary>
     public const string Topic = "city.kept-reports";
@@ -51,14 +54,26 @@ internal sealed class ReportRuns(IDbContextFactory<ReportsDb> contexts, IDbConte
     public async Task Cancel(Guid id)
     {
         if (_stops.TryGetValue(id, out var stop)) await stop.CancelAsync();
-        else await End(id, RunState.Cancelled, null, [], from: RunState.Waiting);
+        // another host may be making it: it hears of this, and stops
+        else if (await End(id, RunState.Cancelled, null, [], from: RunState.Waiting) is false && !duty.IsMine) await End(id, RunState.Cancelled, null, []);
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => duty.WhileMine(async turn =>
     {
-        await Task.WhenAll(Schedule(stoppingToken), Make(stoppingToken));
+        using var heard = signals.Listen(Topic, _ => LookAround(turn));
+        await Task.WhenAll(Schedule(turn), Make(turn));
+    }, stoppingToken);
+
+    // what was asked for, or stopped, on another host
+    private async Task LookAround(CancellationToken cancel)
+    {
+        if (duty.IsAlone) return;
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        foreach (var id in await db.Runs.Where(r => r.State == RunState.Waiting).OrderBy(r => r.AskedAt).Select(r => r.Id).ToListAsync(cancel)) _queue.Writer.TryWrite(id);
+        foreach (var (id, stop) in _stops)
+            if (await db.Runs.AnyAsync(r => r.Id == id && r.State == RunState.Cancelled, cancel)) await stop.CancelAsync();
     }
 
     private async Task Make(CancellationToken stop)
@@ -95,10 +110,10 @@ internal sealed class ReportRuns(IDbContextFactory<ReportsDb> contexts, IDbConte
             ReportRun? run;
             await using (var db = await contexts.CreateDbContextAsync(host))
             {
-                run = await db.Runs.FirstOrDefaultAsync(r => r.Id == id && r.State == RunState.Waiting, host);
+                run = await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id && r.State == RunState.Waiting, host);
                 if (run is null) return;
-                run.State = RunState.Running;
-                await db.SaveChangesAsync(CancellationToken.None);
+                // once, whoever else has it in a row
+                if (await db.Runs.Where(r => r.Id == id && r.State == RunState.Waiting).ExecuteUpdateAsync(s => s.SetProperty(r => r.State, RunState.Running), CancellationToken.None) == 0) return;
             }
             signals.Signal(Topic);
             try
@@ -135,21 +150,22 @@ internal sealed class ReportRuns(IDbContextFactory<ReportsDb> contexts, IDbConte
         await using var file = await press.Print(format, book.Head(report, values, $"{run.Host}/{run.Language}/reports/{run.Report}{run.Query}"), book.Parts(report, values, run.Format == "pdf", cancel), done =>
         {
             _parts[run.Id] = done;
-            signals.Signal(Topic);
+            signals.Here(Topic);
         }, cancel);
         var bytes = new byte[file.Length];
         await file.ReadExactlyAsync(bytes, cancel);
         return (bytes, string.Join('\n', grants.Of(person).Permissions.Order(StringComparer.Ordinal)), null);
     }
 
-    private async Task End(Guid id, RunState state, string? problem, byte[] file, RunState from = RunState.Running, string permissions = "")
+    private async Task<bool> End(Guid id, RunState state, string? problem, byte[] file, RunState from = RunState.Running, string permissions = "")
     {
         await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == id && r.State == from, CancellationToken.None) is not { } run) return;
+        if (await db.Runs.FirstOrDefaultAsync(r => r.Id == id && r.State == from, CancellationToken.None) is not { } run) return false;
         (run.State, run.EndedAt, run.Problem, run.Size, run.Permissions) = (state, Now, problem, file.Length, permissions);
         if (file.Length > 0) db.Files.Add(new() { RunId = id, Bytes = file });
         await db.SaveChangesAsync(CancellationToken.None);
         signals.Signal(Topic);
+        return true;
     }
 
     private async Task<ClaimsPrincipal?> PrincipalOf(Guid id, CancellationToken cancel)

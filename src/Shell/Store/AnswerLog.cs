@@ -55,6 +55,16 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
         }
     }
 
+    /// <summary>Forgets the rows that may grow: another host has written since.</summary>
+    public void Forget()
+    {
+        _one.Wait();
+        _runs.Clear();
+        _answers.Clear();
+        _kept.Clear();
+        _one.Release();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause);

@@ -405,8 +405,8 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
 /// <summary>Where the archive stands: the setting <c>Archive</c>, else <c>data/archive/{city}</c> below the content root.</summary>
 internal sealed record ArchiveFolder(string Path);
 
-/// <summary>Deletes what has been kept long enough, after it has been moved to the archive. Once an hour.</summary>
-internal sealed class Retention(Archive archive, AnswerLog answers, IReadOnlyList<FeedPlan> plans, TimeProvider time, ILogger<Retention> log) : BackgroundService
+/// <summary>Deletes what has been kept long enough, after it has been moved to the archive. Once an hour, on one host.</summary>
+internal sealed class Retention(Archive archive, AnswerLog answers, IReadOnlyList<FeedPlan> plans, IDuty duty, TimeProvider time, ILogger<Retention> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -414,7 +414,7 @@ internal sealed class Retention(Archive archive, AnswerLog answers, IReadOnlyLis
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                try { await Run(stoppingToken); }
+                try { if (duty.IsMine) await Run(stoppingToken); }
                 catch (Exception broken) when (broken is not OperationCanceledException) { log.LogError(broken, "What is old could not be put away"); }
         }
         catch (OperationCanceledException) { /* the host stops */ }

@@ -86,6 +86,20 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         return connection;
     }
 
+    /// <summary>A connection to PostgreSQL that belongs to one task for as long as it lives, outside the pool; what does not answer on it within
+    /// three seconds is gone.</summary>
+    public async Task<NpgsqlConnection> OpenOwn(string name, CancellationToken cancel)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false, ApplicationName = name, Timeout = 3, CommandTimeout = 3, CancellationTimeout = 500, KeepAlive = 0, MaxAutoPrepare = 0 }.ConnectionString);
+        try { await connection.OpenAsync(cancel); }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+        return connection;
+    }
+
     /// <summary>A connection for questions that nobody's work may wait for: it cannot write, and takes no writer's place.</summary>
     public async Task<DbConnection> OpenToRead(CancellationToken cancel)
     {

@@ -23,6 +23,8 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
     public DbSet<StoredFetch> Fetches => Set<StoredFetch>();
     public DbSet<StoredAnswer> Answers => Set<StoredAnswer>();
     public DbSet<StoredRaw> Raw => Set<StoredRaw>();
+    public DbSet<StoredState> States => Set<StoredState>();
+    public DbSet<StoredWriter> Writers => Set<StoredWriter>();
     public DbSet<RestoredMonth> Restored => Set<RestoredMonth>();
 
     protected override void Build(ModelBuilder model)
@@ -97,6 +99,8 @@ internal sealed class FeedsDb(DbContextOptions<FeedsDb> options) : ModuleDbConte
             e.HasIndex(a => new { a.Feed, a.Until });
         });
         model.Entity<StoredRaw>(e => { e.ToTable("raw"); e.HasKey(r => r.Hash); e.Property(r => r.Hash).HasMaxLength(64); e.HasIndex(r => r.KeepUntil); });
+        model.Entity<StoredState>(e => { e.ToTable("states"); e.HasKey(s => s.Feed); e.Property(s => s.Feed).HasMaxLength(100); });
+        model.Entity<StoredWriter>(e => { e.ToTable("writers"); e.HasKey(w => w.Feed); e.Property(w => w.Feed).HasMaxLength(100); e.Property(w => w.Writer).HasMaxLength(32); });
         model.Entity<RestoredMonth>(e => { e.ToTable("restored"); e.HasKey(r => r.Month); e.Property(r => r.Month).HasMaxLength(7); });
         model.Entity<StoredPicture>(e => { e.ToTable("pictures"); e.HasKey(p => p.Feed); e.Property(p => p.Feed).HasMaxLength(100); });
     }
@@ -263,6 +267,32 @@ internal sealed class StoredRaw
     public string Hash { get; set; } = "";
     public byte[] Bytes { get; set; } = [];
     public long KeepUntil { get; set; }
+}
+
+/// <summary>How a feed is doing, as the host that asked it last knows it; where the city has one host, nobody needs it.</summary>
+internal sealed class StoredState
+{
+    public string Feed { get; set; } = "";
+    public long? LastAttempt { get; set; }
+    public long? LastSuccess { get; set; }
+    public short Outcome { get; set; }
+    public string? Detail { get; set; }
+    public int Rows { get; set; }
+    public int Took { get; set; }
+    public int Failures { get; set; }
+    public long Fetches { get; set; }
+    public long? AsOf { get; set; }
+    public bool NothingMeasured { get; set; }
+    public int LeftOut { get; set; }
+    public long? NextAttempt { get; set; }
+    public int CallsToday { get; set; }
+}
+
+/// <summary>Which process wrote the values of a feed last; where the city has one host, nobody needs it.</summary>
+internal sealed class StoredWriter
+{
+    public string Feed { get; set; } = "";
+    public string Writer { get; set; } = "";
 }
 
 /// <summary>A month that was brought back from the archive.</summary>

@@ -38,7 +38,7 @@ internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owne
     }
 
     // EF takes its lock on the history table, which does not exist on the first start: two hosts would race
-    private async Task<IAsyncDisposable> Exclusive(CancellationToken cancel)
+    public async Task<IAsyncDisposable> Exclusive(CancellationToken cancel)
     {
         if (database.Kind == DatabaseKind.Postgres)
         {

@@ -15,6 +15,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     private readonly HashSet<(string Feed, long Hour)> _loaded = [];
     private readonly CityDays _days = new(zone);
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly string _me = Guid.NewGuid().ToString("N");
     private long _batch;
 
     /// <summary>What feeds bring besides values.</summary>
@@ -50,6 +51,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     private Task Write(string feed, IReadOnlyList<Reading> readings, bool certain, CancellationToken cancel) => database.Write(async connection =>
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (database.Kind == DatabaseKind.Postgres) await BeTheWriter(connection, transaction, feed, cancel);
         var known = _series.TryGetValue(feed, out var series) ? series : _series[feed] = series = [];
         foreach (var reading in readings)
         {
@@ -80,6 +82,26 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         writer.Days(touched.Select(t => (t.Series, Day: _days.Of(t.Hour))).Select(t => (t.Series, t.Day.Start, t.Day.End)).ToHashSet(), touched.Exists(t => t.Of.Count == 0));
         await transaction.CommitAsync(cancel);
     }, cancel);
+
+    // the hours in memory are right for as long as nobody else writes the feed: one host at a time does, and whoever comes after another reads
+    // them again. That holds however the turns change, and for what is sent or uploaded to different hosts
+    private async Task BeTheWriter(DbConnection connection, DbTransaction transaction, string feed, CancellationToken cancel)
+    {
+        // two statements, so that the second sees what the lock has waited for
+        await using var one = Command(connection, transaction, "SELECT pg_advisory_xact_lock(1936553063, hashtext(@feed))", "feed");
+        await one.Run(cancel, feed);
+        await using var last = Command(connection, transaction, $"SELECT {Q("Writer")} FROM {T("writers")} WHERE {Q("Feed")} = @feed", "feed");
+        last.Set(feed);
+        if (await last.ExecuteScalarAsync(cancel) as string == _me) return;
+        if (_series.Remove(feed, out var series))
+        {
+            var ids = series.Values.ToHashSet();
+            foreach (var hour in _open.Keys.Where(k => ids.Contains(k.Series)).ToList()) _open.Remove(hour);
+        }
+        _loaded.RemoveWhere(l => l.Feed == feed);
+        await using var mine = Command(connection, transaction, $"{Sql.Insert(T("writers"), "Feed", "Writer")} ON CONFLICT ({Q("Feed")}) DO UPDATE SET {Q("Writer")} = excluded.{Q("Writer")}", "Feed", "Writer");
+        await mine.Run(cancel, feed, _me);
+    }
 
     private async Task<int> NewSeries(DbConnection connection, DbTransaction transaction, string feed, Reading reading, CancellationToken cancel)
     {

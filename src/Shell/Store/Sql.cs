@@ -59,6 +59,20 @@ internal static class Sql
         return await command.ExecuteScalarAsync(cancel) is { } value and not DBNull ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : 0;
     }
 
+    /// <summary>Runs one statement without parameters.</summary>
+    public static async Task Run(this DbConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = Command(connection, null, sql);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>The first value of a question's first row; null when there is none.</summary>
+    public static async Task<object?> Ask(this DbConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = Command(connection, null, sql);
+        return await command.ExecuteScalarAsync(cancel);
+    }
+
     public static string? Text(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
     public static double? Double(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
     public static long? Long(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);

@@ -8,7 +8,7 @@ namespace SmartCity.Indicators;
 
 /// <summary>Computes the indicators that have a formula and stores the value of the current period, as anyone would see the data.</summary>
 /// <param name="every">Between two computations; nothing is computed when it is zero.</param>
-internal sealed class Recorder(Book book, IDbContextFactory<IndicatorsDb> dbs, IServiceScopeFactory scopes, ISignals signals, TimeProvider time, ILogger<Recorder> log, TimeSpan every) : BackgroundService
+internal sealed class Recorder(Book book, IDbContextFactory<IndicatorsDb> dbs, IServiceScopeFactory scopes, ISignals signals, IDuty duty, TimeProvider time, ILogger<Recorder> log, TimeSpan every) : BackgroundService
 {
     public const string By = "formula";
 
@@ -22,7 +22,7 @@ internal sealed class Recorder(Book book, IDbContextFactory<IndicatorsDb> dbs, I
             using var timer = new PeriodicTimer(every, time);
             do
             {
-                try { await Record(stoppingToken); }
+                try { if (duty.IsMine) await Record(stoppingToken); }
                 catch (Exception broken) when (broken is not OperationCanceledException) { log.LogError(broken, "The computed indicators could not be stored; the next try is in {Every}", every); }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -4,8 +4,10 @@ namespace SmartCity.Shell.Feeds.Desk;
 
 /// <summary>Keeps what runs equal to what the desk says: at the start, at once after a change on this host, and within seconds after one on
 /// another. A feed that stands in the city pack is the pack's.</summary>
-internal sealed class DeskFeeds(IDbContextFactory<DeskDb> contexts, LiveFeeds live, DescriptorCheck check, IReadOnlyList<FeedPlan> pack, ILogger<DeskFeeds> log) : BackgroundService
+internal sealed class DeskFeeds(IDbContextFactory<DeskDb> contexts, LiveFeeds live, DescriptorCheck check, IReadOnlyList<FeedPlan> pack, ISignals signals, ILogger<DeskFeeds> log) : BackgroundService
 {
+    /// <summary>Told to the other hosts when a version was made live, or a feed ended.</summary>
+    public const string Topic = "city.feed-desk";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private readonly HashSet<string> _ofPack = [.. pack.Select(p => p.Feed.Key)];
     private readonly Dictionary<string, int> _running = new(StringComparer.Ordinal);
@@ -16,6 +18,7 @@ internal sealed class DeskFeeds(IDbContextFactory<DeskDb> contexts, LiveFeeds li
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var heard = signals.Listen(Topic, Refresh);
         using var timer = new PeriodicTimer(Pause);
         var broken = false;
         try

@@ -8,7 +8,7 @@ namespace SmartCity.Shell.Feeds.Desk;
 internal sealed record DeskProblem(string Field, string Word, string? Detail = null);
 
 /// <summary>The life of a feed that was made on the page: draft, approved and live, retired. Every version is kept with who, when and why.</summary>
-internal sealed class FeedDesk(IDbContextFactory<DeskDb> contexts, DeskFeeds feeds, CityPack city, Catalogue catalogue, DescriptorCheck check, Audit audit, IAudience audience, TimeProvider time)
+internal sealed class FeedDesk(IDbContextFactory<DeskDb> contexts, DeskFeeds feeds, CityPack city, Catalogue catalogue, DescriptorCheck check, Audit audit, IAudience audience, ISignals signals, TimeProvider time)
 {
     public const int LongestNote = 2000;
 
@@ -72,6 +72,7 @@ internal sealed class FeedDesk(IDbContextFactory<DeskDb> contexts, DeskFeeds fee
         await db.SaveChangesAsync(cancel);
         await audit.Write(AuditKinds.FeedApproved, key, $"version {number}: {Cut(note)}");
         await feeds.Refresh(cancel);
+        signals.Signal(DeskFeeds.Topic);
         return null;
     }
 
@@ -87,6 +88,7 @@ internal sealed class FeedDesk(IDbContextFactory<DeskDb> contexts, DeskFeeds fee
         await db.SaveChangesAsync(cancel);
         await audit.Write(AuditKinds.FeedRetired, key, Cut(note));
         await feeds.Refresh(cancel);
+        signals.Signal(DeskFeeds.Topic);
         return null;
     }
 

@@ -8,17 +8,14 @@ namespace SmartCity.Shell.Feeds.Desk;
 
 /// <summary>Where sources send by themselves: <c>POST /feeds/inbox/{feed}</c>, signed with the feed's secret. What comes takes the path of every
 /// pulled answer.</summary>
-internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, TimeProvider time)
+internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, Once once, TimeProvider time)
 {
     public const string Header = "X-City-Signature", Path = "/feeds/inbox";
     /// <summary>A signature is good for so long before and after its time.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
-    public const int AMinute = 120, WrongAMinute = 20, AtOnce = 8, Remembered = 50_000;
+    public const int AMinute = 120, WrongAMinute = 20, AtOnce = 8;
 
-    private static readonly DateTimeOffset Since = new(System.Diagnostics.Process.GetCurrentProcess().StartTime.ToUniversalTime());
     private readonly Lock _gate = new();
-    // signatures that were taken, until they are too old to be good
-    private readonly Dictionary<string, DateTimeOffset> _taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Minute, int Count)> _counts = new(StringComparer.Ordinal);
     private int _reading;
 
@@ -39,8 +36,6 @@ internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, TimeP
         if (http.Request.Headers[Header] is not [{ Length: <= 300 } header] || Parts(header) is not var (seconds, signature)) return Wrong(from, $"the header {Header} reads t=SECONDS,v1=HEX");
         var (at, now) = (DateTimeOffset.FromUnixTimeSeconds(seconds), time.GetUtcNow());
         if ((now - at).Duration() > Window) return Wrong(from, "the time of the signature is more than 5 minutes away; set the clock, and sign anew");
-        // what was taken before the start is not remembered: what was signed before it is not taken
-        if (seconds < Since.ToUnixTimeSeconds()) return Wrong(from, "signed before this host was started; sign anew");
         if (http.Request.Headers.ContentEncoding.Count > 0) return Plain(StatusCodes.Status415UnsupportedMediaType, "not taken: send the body as it is, not compressed");
         var most = (int)(plan.Descriptor.MaxMegabytes * 1024 * 1024);
         if (http.Request.ContentLength > most) return TooLarge(most);
@@ -52,9 +47,16 @@ internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, TimeP
         if (body is null) return TooLarge(most);
         if (!CryptographicOperations.FixedTimeEquals(Sign(secrets.Get(push.Secret), seconds, body), signature)) return Wrong(from, "this feed takes nothing, or the signature is wrong");
         if (Count("good|" + feed, 1) > AMinute) return TooMany(http);
-        if (!Once($"{feed}|{Convert.ToHexString(signature)}", now)) return Unsigned("this signature was used already");
+        // good for five minutes before and after its time, on every host
+        if (!await once.First($"inbox {feed} {Convert.ToHexString(signature)}", 2 * Window)) return Unsigned("this signature was used already");
         if (body.Length == 0) return Plain(StatusCodes.Status400BadRequest, "not taken: the body is empty");
         var (outcome, detail, rows) = await loop.Receive(plan, new(FetchOutcome.Ok, body, ContentType: http.Request.ContentType));
+        // taken is what is stored: until then it stands in the memory of this host alone
+        if (!await loop.Stored(plan, TimeSpan.FromSeconds(10)))
+        {
+            http.Response.Headers.RetryAfter = "5";
+            return Plain(StatusCodes.Status503ServiceUnavailable, "not stored yet: the database does not answer; sign and send it again");
+        }
         return outcome is FetchOutcome.Ok or FetchOutcome.Empty ? Plain(StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture, $"taken: {rows} rows{(detail is null ? "" : "; " + detail)}"))
             : Plain(StatusCodes.Status422UnprocessableEntity, $"refused: {FeedTrial.Class(outcome)}: {detail}");
     }
@@ -92,16 +94,6 @@ internal sealed class Inbox(FeedBook book, FeedLoop loop, Secrets secrets, TimeP
             body.Write(buffer, 0, read);
         }
         return body.ToArray();
-    }
-
-    private bool Once(string signature, DateTimeOffset now)
-    {
-        lock (_gate)
-        {
-            if (_taken.Count >= Remembered / 2) foreach (var old in _taken.Where(t => t.Value < now).Select(t => t.Key).ToList()) _taken.Remove(old);
-            // no room to remember is no room to take: a replay would not be seen
-            return _taken.Count < Remembered && _taken.TryAdd(signature, now + 2 * Window);
-        }
     }
 
     // so many in the running minute, with some more

@@ -14,7 +14,7 @@ namespace SmartCity.Shell.Pages.Access;
 /// <summary>What people change about their own way in: password, authenticator app, passkeys, sessions.</summary>
 [Authorize(ShellContributions.OwnAccount)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class AccountModel(UserManager<Person> users, SignInManager<Person> manager, SignIns signIns, HashGate gate, UsedCodes used, Sessions sessions, People people, AccessDb db,
+internal sealed class AccountModel(UserManager<Person> users, SignInManager<Person> manager, SignIns signIns, HashGate gate, Once once, Sessions sessions, People people, AccessDb db,
     SmartCity.Shell.Access.Audit audit, CityPack city, IWords words, TimeProvider time) : PageModel
 {
     private Person _person = null!;
@@ -141,7 +141,7 @@ internal sealed class AccountModel(UserManager<Person> users, SignInManager<Pers
     private async Task<bool> IsCode(string? code)
     {
         var plain = new string([.. (code ?? "").Where(char.IsAsciiDigit)]);
-        return plain.Length is > 0 and < 10 && await users.VerifyTwoFactorTokenAsync(_person, users.Options.Tokens.AuthenticatorTokenProvider, plain) && used.First(_person.Id, plain);
+        return plain.Length is > 0 and < 10 && await users.VerifyTwoFactorTokenAsync(_person, users.Options.Tokens.AuthenticatorTokenProvider, plain) && await once.FirstCode(_person.Id, plain);
     }
 
     private async Task<IActionResult> ShowNewCodes()

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Feeds.Desk;
+using SmartCity.Shell.Hosts;
 
 namespace SmartCity.Shell.Pages.Feeds;
 
 /// <summary>How every source is doing. The public sees state and age; what a source answered, those who run the city.</summary>
 [Authorize(ShellContributions.SeeFeeds)]
-internal sealed class IndexModel(FeedBook book, IAudience audience, IWords words, TimeProvider time) : PageModel
+internal sealed class IndexModel(FeedBook book, Duty duty, IAudience audience, IWords words, TimeProvider time) : PageModel
 {
     /// <summary>Orders of the list: what needs a person first, by name, by age, by what is left of the day's calls.</summary>
     public static IReadOnlyList<string> Sorts { get; } = ["state", "name", "lag", "rows", "calls"];
@@ -25,6 +26,8 @@ internal sealed class IndexModel(FeedBook book, IAudience audience, IWords words
     public bool SeesDetail { get; } = audience.Can(ShellContributions.Administer);
     public bool SeesTable { get; } = audience.Can("city.view");
     public AsOf? AsOf => book.AsOf(LostFeeds.Feed);
+    /// <summary>Which host asks the sources, for those who run the city; null where there is one host.</summary>
+    public string? Hosts => !SeesDetail || duty.IsAlone ? null : duty.Holder is not { } holder ? words["feeds.hosts.none"] : string.Format(CultureInfo.CurrentCulture, words[duty.IsMine ? "feeds.hosts.asks" : "feeds.hosts.follows"], duty.Name, holder);
     public int InTime => All.Count(r => LostFeeds.IsInTime(r.State));
 
     /// <summary>Address of the table alone, with what was asked for.</summary>
