@@ -48,7 +48,13 @@ public sealed record Department(string Code, Text Name);
 /// <param name="Name">Its name.</param>
 /// <param name="Centre">A point inside it, where its label stands.</param>
 /// <param name="Neighbours">Keys of the areas that share a border with it, clockwise from the north.</param>
-public sealed record Area(string Code, Text Name, Place Centre, IReadOnlyList<string> Neighbours);
+public sealed record Area(string Code, Text Name, Place Centre, IReadOnlyList<string> Neighbours)
+{
+    /// <summary>Its border: closed rings, a ring within another is a hole.</summary>
+    public IReadOnlyList<IReadOnlyList<Place>> Rings { get; init; } = [];
+    /// <summary>Its size as the pack states it; null when it does not.</summary>
+    public double? SquareKm { get; init; }
+}
 
 /// <summary>A point in WGS 84.</summary>
 /// <param name="Latitude">Degrees, -90 to 90.</param>

@@ -10,6 +10,13 @@ public interface ILivePictures
     /// <param name="cancel">Gives up.</param>
     Task<LivePicture> Ask(string address, LivePicture? previous, CancellationToken cancel = default);
 
+    /// <summary>Follows a stream of pictures for as long as it is read. Each picture is checked as <see cref="Ask"/> checks one. The last
+    /// element says by its outcome why there are no more. Reads no faster than a megabyte a second, whatever the source sends. Never
+    /// throws for what a source does; only for <paramref name="cancel"/>.</summary>
+    /// <param name="address">Absolute address, as a feed brought it.</param>
+    /// <param name="cancel">Ends it, and the connection with it.</param>
+    IAsyncEnumerable<LivePicture> Follow(string address, CancellationToken cancel = default);
+
     /// <summary>Asks a feed again now and not at its next beat, because an address it brought has expired. At most once a minute and
     /// feed, and not for a feed whose calls are counted; otherwise nothing happens.</summary>
     void Renew(string feed);

@@ -27,23 +27,25 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
     {
         var (source, named) = (question.Source, question.Named);
         var list = scenario.Sources.First(s => s.Id == source.Of);
-        if (!int.TryParse(named.GetValueOrDefault("camera"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || number > list.Parts.Max(p => p.Count))
+        // what flies is listed for as long as it does, by the number of what it flies above
+        var flies = list.Parts[0].Rows == "events";
+        if (!int.TryParse(named.GetValueOrDefault("camera"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1 || !flies && number > list.Parts.Max(p => p.Count))
             return Wire.Text("text/plain; charset=utf-8", "There is no such camera.\n", 404);
         // an address holds for a while; whoever kept it for longer asks the list again
         if (!long.TryParse(named.GetValueOrDefault("token"), NumberStyles.None, CultureInfo.InvariantCulture, out var issued)
             || question.Moment - DateTimeOffset.FromUnixTimeSeconds(Math.Min(issued, 253402300799)) > source.LastsLength || issued > question.Moment.ToUnixTimeSeconds() + 60)
             return Wire.Text("text/plain; charset=utf-8", "This address has expired.\n", 403);
-        var condition = Of(number);
+        var condition = flies ? Condition.Well : Of(number);
         var late = condition == Condition.Slow ? scenario.SlowBy : TimeSpan.Zero;
         if (condition == Condition.Dead || question.Fault == Fault.Empty) return new(503, "text/plain; charset=utf-8", []) { Cut = true };
         if (condition == Condition.Page) return Wire.Text("text/html; charset=utf-8", "<!DOCTYPE html><html lang=\"en\"><title>Camera</title><p>Please sign in to the camera.</p></html>\n");
-        var area = Listing.Somewhere(scenario.Seed + list.Id + list.Parts[0].Name, ground, number).OfArea("name.en");
+        var area = Listing.Somewhere(scenario.Seed + (list.Like ?? list.Id) + list.Parts[0].Name, ground, number).OfArea("name.en");
         (byte[] Body, DateTimeOffset At) Now(DateTimeOffset moment)
         {
             // what a camera sees arrives somewhat later, each camera in its own time
             var at = condition == Condition.Frozen ? new DateTimeOffset(2026, 1, 5, 3, 14, 7, TimeSpan.Zero) : moment - TimeSpan.FromSeconds(Noise.Die(Noise.Seed("lag"), number) * 4);
             at = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
-            return (Draw(number, area, at), condition == Condition.Frozen ? moment : at);
+            return (flies ? Above(number, area, at) : Draw(number, area, at), condition == Condition.Frozen ? moment : at);
         }
         switch (named.GetValueOrDefault("file"))
         {
@@ -59,6 +61,35 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
 
     private static byte[] Part((byte[] Body, DateTimeOffset At) picture) =>
         [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"--{Boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {picture.Body.Length}\r\nLast-Modified: {picture.At.UtcDateTime:r}\r\n\r\n")), .. picture.Body, 13, 10];
+
+    // roofs from above, passing slowly; in the middle what the drone was sent to, with its smoke
+    private byte[] Above(int number, string area, DateTimeOffset at)
+    {
+        var canvas = new Canvas(Width, Height);
+        var seed = Noise.Mix(Noise.Seed(scenario.Seed + "above"), (ulong)number);
+        var seconds = at.ToUnixTimeSeconds();
+        var (east, south) = ((int)(14 * Math.Sin(seconds / 9.0)), (int)(10 * Math.Cos(seconds / 7.0)));
+        canvas.Block(0, 0, Width, Height, 0x5A5F63);
+        for (var row = -1; row < 6; row++)
+            for (var column = -1; column < 7; column++)
+            {
+                var (left, top, grey) = (column * 56 + east, row * 52 + south, 0x68 + (int)(Noise.Die(seed, row * 9 + column + 20) * 0x60));
+                canvas.Block(left, top, 44, 40, grey << 16 | grey << 8 | grey - 8);
+                canvas.Block(left + 6 + (int)(Noise.Die(seed, row * 9 + column + 120) * 22), top + 8, 10, 8, 0x3E464E);
+            }
+        var (x, y) = (Width / 2 + east, Height / 2 + south);
+        canvas.Block(x - 9, y - 8, 18, 16, seconds % 2 == 0 ? 0xE8632A : 0xF09A2E);
+        for (var puff = 0; puff < 14; puff++)
+        {
+            var (drift, size, shade) = ((int)((seconds * 5 + puff * 13) % 130), 8 + puff % 5 * 4, 0x90 + puff * 5);
+            canvas.Block(x + drift - size / 2, y - drift / 2 + (int)(Noise.Die(seed, puff + 300) * 16) - size / 2, size, size, shade << 16 | shade << 8 | shade);
+        }
+        canvas.Block(0, 0, Width, 18, 0x10161C);
+        canvas.Digits(string.Create(CultureInfo.InvariantCulture, $"DRONE {number} {area.ToUpperInvariant()}"), 6, 4, 2, 0xF4F6F8);
+        canvas.Block(0, Height - 18, Width, 18, 0x10161C);
+        canvas.Digits(TimeZoneInfo.ConvertTime(at, ground.Zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), 6, Height - 14, 2, 0xF4F6F8);
+        return Jpeg.Encode(Width, Height, canvas.Pixels);
+    }
 
     private byte[] Draw(int number, string area, DateTimeOffset at)
     {

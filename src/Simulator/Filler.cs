@@ -127,5 +127,5 @@ internal sealed class Filler(Scenario scenario, CityGround ground, Curves curves
     }
 
     /// <summary>Seed of a source: the same for the same scenario.</summary>
-    public string SeedOf(Source source) => scenario.Seed + source.Id;
+    public string SeedOf(Source source) => scenario.Seed + (source.Like ?? source.Id);
 }

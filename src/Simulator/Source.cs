@@ -29,6 +29,8 @@ internal sealed class Source : Listing
     public Dictionary<string, string> Refusals { get; set; } = [];
     /// <summary>The source that lists the cameras whose pictures these are.</summary>
     public string Of { get; set; } = "";
+    /// <summary>Another source that tells of the same things: rows of the same number are the same thing, at the same place and moment.</summary>
+    public string? Like { get; set; }
     /// <summary>Start of a story's address.</summary>
     public string Link { get; set; } = "";
     /// <summary>Title of the list by language.</summary>
@@ -56,6 +58,7 @@ internal sealed class Source : Listing
         StepLength = Durations.Read(Step) ?? TimeSpan.Zero;
         if (StepLength <= TimeSpan.Zero) yield return $"step: {Step} is no length of time; write for example 30s, 10m, 1h.";
         foreach (var problem in ListingProblems()) yield return problem;
+        if (Like is not null && !scenario.Sources.Exists(s => s.Id == Like && s.Like is null)) yield return $"like: there is no source {Like} with things of its own.";
         if (Naming is not ("new" or "old")) yield return $"naming {Naming} is unknown; write new or old.";
         switch (Format)
         {

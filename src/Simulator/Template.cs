@@ -18,9 +18,12 @@ internal sealed class PartOf : Listing
     /// <summary>Written only for these values of the question after the address; several are separated by <c>|</c>, and an empty one means that it is not asked.</summary>
     public Dictionary<string, string> When { get; set; } = [];
 
+    /// <summary>Rows for which a text with values is another text (several are separated by <c>|</c>); all when empty.</summary>
+    public Dictionary<string, string> Only { get; set; } = [];
+
     public bool Asked(IReadOnlyDictionary<string, string> named) => When.All(w => w.Value.Split('|').Contains(named.GetValueOrDefault("?" + w.Key, "")));
     public IEnumerable<string> Problems() => ListingProblems();
-    public IEnumerable<string> Texts => [Head, Item, Between, Tail];
+    public IEnumerable<string> Texts => [Head, Item, Between, Tail, .. Only.Keys];
 }
 
 /// <summary>Answers of any format: texts with values that live, as they are or turned into bytes.</summary>
@@ -43,6 +46,7 @@ internal static partial class Template
             // a piece that is written once is no list
             var list = part.Rows != "once";
             var all = list && question.Fault == Fault.Empty ? [] : part.RowsAt(filler.SeedOf(source) + part.Name, ground, question.Moment);
+            if (part.Only.Count > 0) all = [.. all.Where(r => part.Only.All(o => o.Value.Split('|').Contains(filler.Fill(o.Key, r, new(filler.SeedOf(source), question.Moment, source.StepLength, all.Count, false, question.Named)))))];
             var rows = list ? all.Skip(from).Take(most).ToList() : [.. all];
             var whole = new Row(ground.Areas[0], "0", 0, question.Moment, question.Moment);
             Filler.About About(bool silent) => new(filler.SeedOf(source), question.Moment, source.StepLength, all.Count, silent, question.Named);

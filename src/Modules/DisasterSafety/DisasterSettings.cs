@@ -24,6 +24,7 @@ internal sealed class DisasterSettings
     /// <summary>Posts that answer for incidents.</summary>
     public IReadOnlyList<Post> Posts { get; set; } = [];
     public GaugeRule Gauges { get; set; } = new();
+    public PeopleRule People { get; set; } = new();
     /// <summary>A declared emergency lasts at most so many hours.</summary>
     public int LongestEmergency { get; set; } = 24;
 
@@ -46,6 +47,7 @@ internal sealed class DisasterSettings
         foreach (var twice in Alarms.GroupBy(r => r.Key, StringComparer.Ordinal).Where(g => g.Count() > 1)) wrong.Add($"settings/disaster-safety.json: the alarm rule {twice.Key} stands there twice.");
         if (Block is not (>= 0.001 and <= 0.05)) wrong.Add("settings/disaster-safety.json: block must be 0.001 to 0.05 degrees.");
         if (StormAlarms < 2 || StormMinutes < 1) wrong.Add("settings/disaster-safety.json: stormAlarms must be at least 2 and stormMinutes at least 1.");
+        foreach (var (kind, metres) in People.Metres.Where(m => m.Value is not (> 0 and <= 100_000))) wrong.Add($"settings/disaster-safety.json: people: metres of {kind} must be above 0 and at most 100000.");
         if (LongestEmergency is < 1 or > 720) wrong.Add("settings/disaster-safety.json: longestEmergency must be 1 to 720 hours.");
         try { if (Address is { } pattern) _ = System.Text.RegularExpressions.Regex.Match("", pattern, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)); }
         catch (ArgumentException bad) { wrong.Add($"settings/disaster-safety.json: address: {bad.Message}"); }

@@ -8,7 +8,7 @@ namespace SmartCity.Traffic;
 public sealed class TrafficModule : IModule
 {
     internal const string View = "traffic.view", OfficialCameras = "traffic.cameras-officials", ClosedCameras = "traffic.cameras-closed", ReleaseCameras = "traffic.release";
-    internal const string CameraFeed = "traffic.cameras", IncidentFeed = "traffic.road-incidents", WorksFeed = "traffic.road-works", SituationFeed = "traffic.road-situations", SpeedFeed = "traffic.road-speeds",
+    internal const string CameraFeed = "traffic.cameras", IncidentFeed = "traffic.road-incidents", WorksFeed = "traffic.road-works", SituationFeed = "traffic.road-situations", SpeedFeed = "traffic.road-speeds", DroneFeed = "traffic.drones",
         BusFeed = "traffic.bus-arrivals", SubwayFeed = "traffic.subway-arrivals", DelayFeed = "traffic.transit-delays", VehicleFeed = "traffic.transit-vehicles", NoticeFeed = "traffic.transit-alerts",
         StopFeed = "traffic.transit-stops", RouteFeed = "traffic.transit-routes";
 
@@ -36,6 +36,7 @@ public sealed class TrafficModule : IModule
         new Command("traffic.open-hot-spots", Text.Of("보행자 사고 잦은 곳", "Pedestrian hot spots"), "/traffic/hot-spots", Text.Of("보행자 사고|사고 잦은 곳", "hot spots|pedestrian accidents")),
 
         new Feed(CameraFeed, Text.Of("도로 CCTV 목록", "List of road cameras"), FeedKind.Things),
+        new Feed(DroneFeed, Text.Of("드론 목록", "List of drones"), FeedKind.Things) { Permission = OfficialCameras },
         new Feed(IncidentFeed, Text.Of("도로 돌발 상황", "Road incidents"), FeedKind.Events),
         new Feed(WorksFeed, Text.Of("도로 공사", "Road works"), FeedKind.Events),
         new Feed(SituationFeed, Text.Of("도로 상황 (DATEX II)", "Road situations (DATEX II)"), FeedKind.Events),
@@ -53,7 +54,7 @@ public sealed class TrafficModule : IModule
 
         CameraDatasets.Public, CameraDatasets.Officials,
         TransitDatasets.Arrivals, TransitDatasets.Lines, TransitDatasets.Vehicles, TransitDatasets.Stops,
-        RoadDatasets.Incidents, RoadDatasets.Speeds, RoadDatasets.HotSpots,
+        RoadDatasets.Incidents, RoadDatasets.Speeds, RoadDatasets.Pieces, RoadDatasets.HotSpots,
 
         new Brief("traffic.brief", Title, TrafficBrief.Lines) { Order = 20 },
 
@@ -62,6 +63,7 @@ public sealed class TrafficModule : IModule
         new Tile("traffic.speed-tile", Text.Of("도로 속도", "Road speed"), [SpeedFeed], Tiles.Speed) { Url = "/traffic/roads", Order = 13 },
 
         new MapLayer("traffic.incidents-map", Text.Of("도로 돌발 상황", "Road incidents"), RoadDatasets.Incidents.Key, "minutes", MapStyle.Glyph) { Url = "/traffic/roads", Order = 30, StreetOnly = true },
+        new MapLayer("traffic.speeds-map", Text.Of("도로 속도", "Road speeds"), RoadDatasets.Pieces.Key, "speed", MapStyle.Glyph) { Classes = _ => Roads.Classes, Url = "/traffic/roads", Order = 31, StreetOnly = true },
         new MapLayer("traffic.vehicles-map", Text.Of("버스 위치", "Vehicles"), TransitDatasets.Vehicles.Key, "occupancy", MapStyle.Glyph) { Url = "/traffic/lines", Order = 41, StreetOnly = true },
         new MapLayer("traffic.stops-map", Text.Of("정류장", "Stops"), TransitDatasets.Stops.Key, "name", MapStyle.Glyph) { Url = "/traffic/stops", Order = 42, StreetOnly = true },
         new MapLayer("traffic.hot-spots-map", Text.Of("보행자 사고 잦은 곳", "Pedestrian hot spots"), RoadDatasets.HotSpots.Key, "accidents", MapStyle.Glyph) { Url = "/traffic/hot-spots", Order = 43, StreetOnly = true },
@@ -74,7 +76,7 @@ public sealed class TrafficModule : IModule
         services.AddModuleDb<TrafficDb>(TrafficDb.Module);
         services.AddSingleton<Releases>().AddHostedService(s => s.GetRequiredService<Releases>()).AddScoped<CameraLedger>();
         services.AddSingleton<Emergencies>().AddHostedService(s => s.GetRequiredService<Emergencies>());
-        services.AddSingleton<CameraRegister>().AddSingleton<Stills>();
+        services.AddSingleton<CameraRegister>().AddSingleton<Stills>().AddSingleton<Videos>();
         services.AddSingleton<Transit>().AddSingleton<HotSpots>();
     }
 

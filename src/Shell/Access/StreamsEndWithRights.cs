@@ -1,6 +1,6 @@
 namespace SmartCity.Shell.Access;
 
-/// <summary>A live stream is one request for hours: it ends when its session does, or when its reader's rights change. The
+/// <summary>A live stream, whose address ends in <c>/live</c>, is one request for hours: it ends when its session does, or when its reader's rights change. The
 /// page opens a new one by itself, with what the reader may see then.</summary>
 internal sealed class StreamsEndWithRights(RequestDelegate next, Grants grants, Sessions sessions, TimeProvider time, ILogger<StreamsEndWithRights> log)
 {
@@ -8,7 +8,7 @@ internal sealed class StreamsEndWithRights(RequestDelegate next, Grants grants, 
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.Request.Path != "/live")
+        if (http.Request.Path.Value?.EndsWith("/live", StringComparison.Ordinal) != true)
         {
             await next(http);
             return;

@@ -39,7 +39,7 @@ internal sealed partial class CityPack : ICity
 
     private sealed record CityFile(string Key, Dictionary<string, string> Name, string TimeZone, string[] Languages, string Currency,
         Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources, DepartmentFile[]? Departments = null);
-    private sealed record AreaFile(string Code, Dictionary<string, string> Name, Dictionary<string, string>? Short, string[]? Aliases, Dictionary<string, string>? Codes);
+    private sealed record AreaFile(string Code, Dictionary<string, string> Name, Dictionary<string, string>? Short, string[]? Aliases, Dictionary<string, string>? Codes, double? AreaKm2 = null);
     private sealed record DepartmentFile(string Code, Dictionary<string, string> Name);
     private sealed record SourceFile(string Address, Dictionary<string, string> Name);
 
@@ -68,7 +68,7 @@ internal sealed partial class CityPack : ICity
             problems.Add(new(At("timeZone"), $"the time zone {file.TimeZone} is unknown; use an IANA name such as Europe/Paris."));
         }
         if (Languages.Count == 0) problems.Add(new(At("languages"), "languages is empty; name at least one, the city's own first."));
-        Areas = [.. file.Areas.Select(a => new Area(a.Code, new(a.Name), outline.Centre(a.Code), outline.Neighbours(a.Code)))];
+        Areas = [.. file.Areas.Select(a => new Area(a.Code, new(a.Name), outline.Centre(a.Code), outline.Neighbours(a.Code)) { Rings = outline.Rings(a.Code), SquareKm = a.AreaKm2 > 0 ? a.AreaKm2 : null })];
         Departments = [.. (file.Departments ?? []).Select(d => new Department(d.Code, new(d.Name)))];
         foreach (var twice in Departments.GroupBy(d => d.Code, StringComparer.Ordinal).Where(g => g.Count() > 1)) problems.Add(new(At(twice.Key), $"two departments have the code {twice.Key}."));
         foreach (var wrong in Departments.Where(d => d.Code.Length is 0 or > 40)) problems.Add(new(where, $"the code of the department {wrong.Name.In("en")} has 1 to 40 letters."));

@@ -13,6 +13,7 @@ internal sealed class Outline
     private readonly Dictionary<string, Place> _centres = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _neighbours = [];
     private readonly Dictionary<string, string> _geometry = [];
+    private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<Place>>> _places = [];
     private double _west, _north, _scale = 1, _stretch = 1;
 
     public double Height { get; private set; }
@@ -25,6 +26,7 @@ internal sealed class Outline
     public string GeometryOf(string code) => _geometry[code];
 
     public bool Has(string code) => _rings.ContainsKey(code);
+    public IReadOnlyList<IReadOnlyList<Place>> Rings(string code) => _places.GetValueOrDefault(code, []);
     public Place Centre(string code) => _centres.GetValueOrDefault(code);
     public IReadOnlyList<string> Neighbours(string code) => _neighbours.GetValueOrDefault(code, []);
 
@@ -68,6 +70,7 @@ internal sealed class Outline
             if (rings.SelectMany(r => r).Any(p => Math.Abs(p.Lat) > 90 || Math.Abs(p.Lon) > 180))
                 problems.Add(new(where + CityPack.LineOf(text, '"' + code + '"'), $"an outline of {code} leaves the earth; GeoJSON is longitude first."));
             polygons[code] = rings;
+            outline._places[code] = [.. rings.Select(IReadOnlyList<Place> (r) => [.. r.Select(p => new Place(p.Lat, p.Lon))])];
             outline._centres[code] = feature["properties"]!["centre"] is JsonArray centre
                 ? new Place(centre[1]!.GetValue<double>(), centre[0]!.GetValue<double>())
                 : new Place(rings[0].Average(p => p.Lat), rings[0].Average(p => p.Lon));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using SmartCity.Shell.Outbound;
 
 namespace SmartCity.Shell.Feeds;
@@ -72,6 +73,70 @@ internal sealed class SourceClient(AllowList agreed, Dialer dialer) : IDisposabl
         {
             var (outcome, detail) = Reason(broken, question, limit.IsCancellationRequested);
             return Answer.Failed(outcome, hop + detail);
+        }
+    }
+
+    /// <summary>What is read of a stream in a second at most; whoever sends more has to wait.</summary>
+    public const int StreamPerSecond = 1024 * 1024;
+    /// <summary>A stream that stands still for this long has ended.</summary>
+    public static readonly TimeSpan StreamIdle = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads a stream of pictures: each part is an answer; the last one says why there are no more. No redirect is followed. The
+    /// time of the question counts up to the first byte. Never throws for what a source does; only for <paramref name="stop"/>.</summary>
+    public async IAsyncEnumerable<Answer> Follow(Question question, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var (address, wrong) = _rule.Check(question.Url);
+        if (wrong is not null)
+        {
+            yield return Answer.Failed(wrong.Outcome, wrong.Reason.In("en"));
+            yield break;
+        }
+        using var request = Request(question, address!, address!);
+        var (response, refused) = await Open(request, question, stop);
+        using var open = response;
+        if (refused is not null)
+        {
+            yield return refused;
+            yield break;
+        }
+        await using var stream = await response!.Content.ReadAsStreamAsync(stop);
+        var parts = FirstPart.Parts(response.Content, stream, question.MaxBytes, StreamIdle, StreamPerSecond);
+        while (true)
+        {
+            var answer = await Next(parts, question, stop);
+            yield return answer;
+            if (answer.Outcome != FetchOutcome.Ok) yield break;
+        }
+    }
+
+    private async Task<(HttpResponseMessage?, Answer?)> Open(HttpRequestMessage request, Question question, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(question.Timeout);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.IsSuccessStatusCode && FirstPart.Is(response.Content)) return (response, null);
+            var refused = response.IsSuccessStatusCode ? Answer.Failed(FetchOutcome.Unparsable, "the answer is no stream of pictures") : await Read(question, response, "", limit.Token);
+            response.Dispose();
+            return (null, refused with { Outcome = refused.Outcome == FetchOutcome.Ok ? FetchOutcome.BadRequest : refused.Outcome });
+        }
+        catch (Exception broken) when (!stop.IsCancellationRequested)
+        {
+            response?.Dispose();
+            var (outcome, detail) = Reason(broken, question, limit.IsCancellationRequested);
+            return (null, Answer.Failed(outcome, detail));
+        }
+    }
+
+    private static async Task<Answer> Next(PartReader parts, Question question, CancellationToken stop)
+    {
+        try { return await parts.Next(stop) is (var body, var type, var made) ? new(FetchOutcome.Ok, body, null, type, made) : Answer.Failed(FetchOutcome.Unreachable, "the stream has ended"); }
+        catch (Exception broken) when (!stop.IsCancellationRequested)
+        {
+            var (outcome, detail) = Reason(broken, question, over: false);
+            return Answer.Failed(outcome, detail);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using SmartCity.Shell.Feeds;
 
 namespace SmartCity.Shell.Outbound;
@@ -14,7 +15,21 @@ internal sealed class LivePictures(SourceClient client, FeedLoop loop, Secrets s
     {
         var before = previous is { Outcome: FetchOutcome.Ok } ? new Answer(FetchOutcome.Ok, [], LastModified: previous.TakenAt, ETag: previous.ETag) : null;
         var answer = await client.Get(new Question(address, Timeout) { MaxBytes = MaxBytes, Previous = before, FirstPart = true }, cancel);
-        if (answer.NotModified) return previous! with { Unchanged = true };
+        return answer.NotModified ? previous! with { Unchanged = true } : Of(answer);
+    }
+
+    public async IAsyncEnumerable<LivePicture> Follow(string address, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await foreach (var answer in client.Follow(new Question(address, Timeout) { MaxBytes = MaxBytes }, cancel))
+        {
+            var picture = Of(answer);
+            yield return picture;
+            if (picture.Outcome != FetchOutcome.Ok) yield break;
+        }
+    }
+
+    private LivePicture Of(Answer answer)
+    {
         var (outcome, type, width, height, detail) = PictureReader.Read(answer);
         return new(outcome, outcome == FetchOutcome.Ok ? answer.Body : ReadOnlyMemory<byte>.Empty, type, width, height)
         {

@@ -25,6 +25,8 @@ public sealed class CardTests(SafetyCity shared) : IClassFixture<SafetyCity>
         var text = SafetyCity.Words(await official.Open(card));
         foreach (var said in new[] { "Fire", "Jung-gu", "중구 공원로 132 3층", "Alert", "Severe", "by the city's own rule", "중부소방서 7대", "dispatched", "for 3 min", "Weather there", "Fire ground commander", "Nearest cameras", "No order has been given", "Fire hydrant", "Emergency hospital" })
             Assert.Contains(said, text, StringComparison.Ordinal);
+        // people by the pack's table, and how they were counted
+        Assert.Matches("about [0-9,]+ .*mean density of Jung-gu within 150 m .* living population", (await official.Open(card)).QuerySelector("#affected")!.TextContent.Replace('\n', ' '));
         // a camera of the city's own feed, with its distance
         Assert.Matches(@"[0-9.]+ k?m", (await official.Open(card)).QuerySelector("#cameras-h ~ ol li b")!.TextContent);
         // and in the other language

@@ -46,7 +46,7 @@ public sealed class PackTests
         [
             "disaster-safety.messages", "disaster-safety.alerts", "disaster-safety.dispatch", "disaster-safety.earthquakes", "disaster-safety.earthquake-notices", "disaster-safety.river", "disaster-safety.sewer", "atmosphere.rain", "atmosphere.snow", "atmosphere.weather", "city.weather-now",
             "atmosphere.air", "traffic.subway-arrivals", "traffic.bus-arrivals", "traffic.transit-vehicles", "traffic.transit-delays", "traffic.transit-alerts", "traffic.transit-stops", "traffic.transit-routes", "city.bike-share", "city.shared-mobility",
-            "traffic.road-incidents", "traffic.road-works", "traffic.road-speeds", "traffic.cameras", "city.living-population", "city.hotspots", "city.call-taxi", "city.river-quality", "city.complaints", "city.prices", "city.parks", "city.culture",
+            "traffic.road-incidents", "traffic.road-works", "traffic.road-speeds", "traffic.road-situations", "traffic.drones", "traffic.cameras", "city.living-population", "city.hotspots", "city.call-taxi", "city.river-quality", "city.complaints", "city.prices", "city.parks", "city.culture",
             "administrative-content.news", "city.residents",
         ]), keys);
         // every property of a feed that no module declares is titled in every language of the city

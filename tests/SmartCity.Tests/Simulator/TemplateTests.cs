@@ -10,6 +10,24 @@ namespace SmartCity.Tests.Simulator;
 public sealed class TemplateTests
 {
     [Fact]
+    public async Task Two_networks_tell_of_the_same_earthquakes_and_drones_fly_above_fires_alone()
+    {
+        await using var running = await RunningSimulator.Start();
+        var international = (await running.Json("/quakes/earthquakes/feed/v1.0/summary/2.5_day.geojson"))["features"]!.AsArray();
+        var national = (await running.Json("/data/1360000/EqkInfoService/getEqkMsg"))["response"]!["body"]!["items"]!["item"]!.AsArray();
+        Assert.NotEmpty(national);
+        Assert.Equal(international.Count, national.Count);
+        Assert.All(international.Zip(national), q => Assert.InRange(
+            Math.Abs(q.First!["properties"]!["mag"]!.GetValue<double>() - double.Parse(q.Second!["mt"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)), 0, 1));
+        Assert.All(international.Zip(national), q => Assert.Equal(q.First!["geometry"]!["coordinates"]![1]!.GetValue<double>(), double.Parse(q.Second!["lat"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture), 3));
+
+        var fires = (await running.Json("/dispatch/runs.json"))["runs"]!.AsArray().Where(r => r!["kind"]!.GetValue<string>() == "화재").Select(r => r!["id"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+        var drones = (await running.Json("/drones/flights.json"))["flights"]!.AsArray();
+        Assert.Equal(fires, drones.Select(d => d!["mission"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+        Assert.NotEmpty(drones);
+    }
+
+    [Fact]
     public async Task Values_live_and_are_the_same_for_the_same_moment()
     {
         await using var running = await RunningSimulator.Start();

@@ -13,14 +13,18 @@ namespace SmartCity.Tests.Traffic;
 public sealed class CityWithCameras : IAsyncLifetime
 {
     internal TestCity City { get; private set; } = null!;
+    /// <summary>The cameras that stand, and those that fly.</summary>
     internal IReadOnlyList<Camera> Cameras { get; private set; } = [];
+    internal IReadOnlyList<Camera> Drones { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
     {
         City = await TestCity.Start();
         await TestCity.Until(() => City.Services.GetRequiredService<FeedBook>().HealthOf(TrafficModule.CameraFeed)!.Outcome == FetchOutcome.Ok, "the camera list has come", 90);
         await using var scope = City.Services.CreateAsyncScope();
-        Cameras = City.Services.GetRequiredService<CameraRegister>().All(scope.ServiceProvider.GetRequiredService<IFeeds>());
+        await TestCity.Until(() => City.Services.GetRequiredService<FeedBook>().HealthOf(TrafficModule.DroneFeed)!.Outcome == FetchOutcome.Ok, "the list of drones has come", 90);
+        var all = City.Services.GetRequiredService<CameraRegister>().All(scope.ServiceProvider.GetRequiredService<IFeeds>());
+        (Cameras, Drones) = ([.. all.Where(c => !c.Drone)], [.. all.Where(c => c.Drone)]);
     }
 
     public async ValueTask DisposeAsync() => await City.DisposeAsync();
@@ -34,7 +38,7 @@ public sealed class CameraPageTests(CityWithCameras with) : IClassFixture<CityWi
 
     // by the Simulator's own dice: which of its cameras works
     private Camera Well(Release release) => Working(with.Cameras.Where(c => c.Release == release)).First();
-    private static IEnumerable<Camera> Working(IEnumerable<Camera> cameras) => cameras.Where(c => Condition(c) == SmartCity.Simulator.Cameras.Condition.Well);
+    private static IEnumerable<Camera> Working(IEnumerable<Camera> cameras) => cameras.Where(c => !c.Drone && Condition(c) == SmartCity.Simulator.Cameras.Condition.Well);
     private static Cameras.Condition Condition(Camera camera) => Simulated.Of(int.Parse(camera.Name.In("ko").Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture));
     private static readonly Cameras Simulated = new(Scenario.Read<Scenario>(Repository.Path("cities", "seoul", "simulator.yaml")), null!);
 
@@ -137,6 +141,99 @@ public sealed class CameraPageTests(CityWithCameras with) : IClassFixture<CityWi
         Assert.All(watching, states => Assert.Equal(chosen.Select(c => c.Id), states!.Select(s => s!["id"]!.GetValue<string>())));
         await TestCity.Until(() => chosen.All(c => City.Services.GetRequiredService<Stills>().Known(c.Id).State == StillState.Live), "all nine pictures are there");
         Assert.InRange(City.Simulator.RequestCount("camera-pictures") - before, 9, 18);
+    }
+
+    // the parts of a stream of pictures, until it ends
+    private static async Task Read(Stream stream, Action<string, int> part)
+    {
+        var held = new List<byte>();
+        var buffer = new byte[64 * 1024];
+        while (await stream.ReadAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var read)
+        {
+            held.AddRange(buffer.AsSpan(0, read));
+            while (held.ToArray() is var all && all.AsSpan().IndexOf("\r\n\r\n"u8) is >= 0 and var end)
+            {
+                var head = System.Text.Encoding.ASCII.GetString(all, 0, end);
+                var length = int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture);
+                if (all.Length < end + 4 + length + 2) break;
+                part(head, length == 0 ? 0 : PictureReader.Head(all[(end + 4)..(end + 4 + length)]).Width);
+                held.RemoveRange(0, end + 4 + length + 2);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Live_video_reaches_everybody_by_one_connection_and_ends_when_the_camera_is_taken_back()
+    {
+        var camera = Working(with.Cameras.Where(c => c.Release == Release.Officials && c.Kind == CameraKind.Mjpeg)).First();
+        var (page, video) = ($"/en/traffic/cameras/{camera.Id}", $"/traffic/cameras/{camera.Id}/live?lang=en");
+        using var nobody = City.Client();
+        using var head = await City.Client(Roles.DepartmentHead);
+        Assert.Equal(HttpStatusCode.NotFound, await nobody.Status(video));
+        using (var opened = await head.Send(page, "Decide", ("open", "true"), ("hours", "2"), ("why", "flood nearby"))) Assert.Equal(HttpStatusCode.Found, opened.StatusCode);
+        Assert.Equal(video, (await nobody.Open(page)).QuerySelector("[data-video]")!.GetAttribute("data-video"));
+
+        var before = City.Simulator.RequestCount("camera-pictures");
+        var seen = new int[6];
+        var heads = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var watching = Enumerable.Range(0, seen.Length).Select(i => Task.Run(async () =>
+        {
+            using var answer = await nobody.GetAsync(video, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            Assert.Equal(("multipart/x-mixed-replace", true), (answer.Content.Headers.ContentType!.MediaType, answer.Headers.CacheControl!.NoStore));
+            await using var stream = await answer.Content.ReadAsStreamAsync();
+            await Read(stream, (head, width) =>
+            {
+                heads.Add(head);
+                if (width == 320) Interlocked.Increment(ref seen[i]);
+            });
+        })).ToList();
+        await TestCity.Until(() => seen.All(n => n >= 2), "six viewers see it move", 60);
+        Assert.Equal(1, City.Simulator.RequestCount("camera-pictures") - before);
+        Assert.All(heads, h => Assert.Matches("X-State: live\r\nX-Word: [0-9%A-Za-z.~_-]+s%20behind", h));
+        using (var closed = await head.Send(page, "Decide", ("open", "false"), ("why", "water has gone"))) Assert.Equal(HttpStatusCode.Found, closed.StatusCode);
+        await Task.WhenAll(watching).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await TestCity.Until(() => City.Services.GetRequiredService<Videos>().Running == 0, "the connection to the camera has ended too");
+        Assert.Equal(HttpStatusCode.NotFound, await nobody.Status(video));
+    }
+
+    [Fact]
+    public async Task Live_video_of_an_official_ends_with_the_session()
+    {
+        var camera = Working(with.Cameras.Where(c => c.Release == Release.Officials && c.Kind == CameraKind.Mjpeg)).Skip(1).First();
+        using var official = await City.Client(Roles.Official);
+        using var answer = await official.GetAsync($"/traffic/cameras/{camera.Id}/live?lang=ko", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        var seen = 0;
+        var watching = Task.Run(() => Read(stream, (_, _) => Interlocked.Increment(ref seen)));
+        await TestCity.Until(() => seen > 0, "it plays");
+        using var left = await official.Send("/en/sign-out", null);
+        // cut, or ended: in any case nothing more comes
+        try { await watching.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); }
+        catch (Exception cut) when (cut is IOException or HttpRequestException) { }
+        Assert.True(watching.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_drone_is_a_camera_of_its_incident_for_officials_and_plays()
+    {
+        Assert.NotEmpty(with.Drones);
+        Assert.All(with.Drones, d => Assert.Equal((Release.Officials, CameraKind.Mjpeg, true), (d.Release, d.Kind, d.Incident!.StartsWith('D'))));
+        using var nobody = City.Client();
+        using var official = await City.Client(Roles.Official);
+        var drone = with.Drones[0];
+        Assert.Equal(HttpStatusCode.NotFound, await nobody.Status($"/en/traffic/cameras/{drone.Id}"));
+        Assert.Equal(HttpStatusCode.NotFound, await nobody.Status($"/traffic/cameras/{drone.Id}/live"));
+        Assert.DoesNotContain(drone.Incident!, await nobody.GetStringAsync("/data/traffic.cameras.csv"), StringComparison.Ordinal);
+        var page = await official.Open($"/en/traffic/cameras/{drone.Id}");
+        Assert.Contains($"Flies above the incident {drone.Incident}", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        // on the card of its incident it is the first camera, and on no other card
+        var book = City.Services.GetRequiredService<FeedBook>();
+        await TestCity.Until(() => book.Events("disaster-safety.dispatch").Count > 0, "the dispatch system has spoken", 60);
+        var card = await official.Open($"/en/disaster-safety/incidents/d-{drone.Incident}");
+        Assert.Equal("drone above it", card.QuerySelector("#cameras-h ~ ol li b")!.TextContent);
+        Assert.EndsWith(drone.Id, card.QuerySelector("#cameras-h ~ ol li a")!.GetAttribute("href"), StringComparison.Ordinal);
+        var other = book.Events("disaster-safety.dispatch").First(e => e.Kind != "fire" && e.OpenAt(DateTimeOffset.UtcNow) && !e.Test);
+        Assert.DoesNotContain("drone above it", (await official.Open($"/en/disaster-safety/incidents/d-{other.Id}")).QuerySelector("#cameras-h ~ ol")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,8 @@ public sealed class StillTests
             return answer(address, number);
         }
 
+        public IAsyncEnumerable<LivePicture> Follow(string address, CancellationToken cancel = default) => throw new InvalidOperationException("stills are asked one by one");
+
         public void Renew(string feed) => Renewed.Add(feed);
     }
 

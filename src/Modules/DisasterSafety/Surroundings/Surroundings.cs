@@ -7,6 +7,8 @@ internal sealed record Near(string Key, string Name, string Kind, double Km, Pla
     public string? Url { get; init; }
     /// <summary>Address of its picture of this moment, or null.</summary>
     public string? Picture { get; init; }
+    /// <summary>True for a drone that flies above the incident itself.</summary>
+    public bool Above { get; init; }
 }
 
 /// <summary>The weather at the nearest station, as another module has it: titles, and values with their units.</summary>
@@ -19,15 +21,20 @@ internal static class Surroundings
     private const string CameraFeed = "city.cameras", WeatherTable = "atmosphere.weather-now";
     private static readonly string[] CameraTables = ["traffic.cameras-all", "traffic.cameras"];
 
-    public static async Task<IReadOnlyList<Near>> Cameras(IFeeds feeds, IDatasets datasets, Place at, int count, CancellationToken cancel)
+    /// <summary>The cameras around an incident: first those that fly above it, whatever their distance, then the nearest.</summary>
+    public static async Task<IReadOnlyList<Near>> Cameras(IFeeds feeds, IDatasets datasets, Incident incident, Place at, int count, CancellationToken cancel)
     {
         if (CameraTables.Select(datasets.Find).FirstOrDefault(t => t is not null) is { } table && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Place) is { } place && table.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Text) is { } first)
         {
             var name = table.Columns.FirstOrDefault(c => c.Key == "name") ?? first;
             var key = table.Columns.FirstOrDefault(c => c.Key is "camera" or "key" or "id") ?? name;
-            return [.. (await datasets.Rows(table.Key, null, cancel)).Where(r => place.Of(r) is Place).Select(r => (Row: r, Place: (Place)place.Of(r)!)).Select(r => (r.Row, r.Place, Km: Distance.Km(at, r.Place)))
-                .OrderBy(r => r.Km).ThenBy(r => key.Of(r.Row)?.ToString(), StringComparer.Ordinal).Take(count)
-                .Select(r => new Near(key.Of(r.Row)?.ToString() ?? "", name.Of(r.Row)?.ToString() ?? "", "camera", r.Km, r.Place) { Url = table.Page?.Url(r.Row) ?? "/data/" + table.Key, Picture = table.Page?.Picture?.Invoke(r.Row) })];
+            var above = table.Columns.FirstOrDefault(c => c.Key == "incident");
+            // a drone of another incident is no camera of this one
+            bool Flies(object row) => above?.Of(row) is not null;
+            bool Here(object row) => above?.Of(row)?.ToString() is { } id && incident.Accounts.Any(a => a.Event.Id == id);
+            return [.. (await datasets.Rows(table.Key, null, cancel)).Where(r => place.Of(r) is Place && (!Flies(r) || Here(r))).Select(r => (Row: r, Place: (Place)place.Of(r)!)).Select(r => (r.Row, r.Place, Km: Distance.Km(at, r.Place)))
+                .OrderBy(r => Here(r.Row) ? 0 : 1).ThenBy(r => r.Km).ThenBy(r => key.Of(r.Row)?.ToString(), StringComparer.Ordinal).Take(count)
+                .Select(r => new Near(key.Of(r.Row)?.ToString() ?? "", name.Of(r.Row)?.ToString() ?? "", "camera", r.Km, r.Place) { Url = table.Page?.Url(r.Row) ?? "/data/" + table.Key, Picture = table.Page?.Picture?.Invoke(r.Row), Above = Here(r.Row) })];
         }
         return Nearest(feeds.Latest(CameraFeed).Things.Values.Select(t => (t.Key, t.Name.ToString(), "camera", t.Place)), at, count);
     }

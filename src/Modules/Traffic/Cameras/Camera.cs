@@ -44,6 +44,15 @@ internal sealed record Camera(string Id, Text Name, string? Area, Text? Road, Pl
     /// <summary>Until when a person's decision holds; null for as long as it stands, or where there is none.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Where its video is asked for, or null. It may hold a token: it reaches no page.</summary>
+    public string? Stream { get; init; }
+    /// <summary>Kept where it came from when it is above an incident and not on a street: the source's own name of the incident.</summary>
+    public string? Incident { get; init; }
+    /// <summary>A camera that flies.</summary>
+    public bool Drone { get; init; }
+    /// <summary>True when its video is passed on by this host.</summary>
+    public bool Plays => Kind == CameraKind.Mjpeg && Stream is not null;
+
     public Release Release => Permission switch
     {
         TrafficModule.View => Release.Public,
@@ -51,17 +60,28 @@ internal sealed record Camera(string Id, Text Name, string? Area, Text? Road, Pl
         _ => Release.Closed,
     };
 
+    private static readonly Text Flying = Text.Of("드론", "Drone");
+
     /// <summary>The camera of a thing of the list.</summary>
     public static Camera Of(Thing thing, ICity city, CameraSettings settings, Text owner)
     {
         var (road, place) = Parts(thing.Name.ToString());
         var roadName = road is null ? null : settings.RoadName(road);
+        if (thing.Kind == "drone") (road, roadName) = (null, null);
         var name = roadName is null ? thing.Name : new Text(city.Languages.Select(l => KeyValuePair.Create(l, string.Create(CultureInfo.InvariantCulture, $"{roadName.In(l)}{(l == city.Languages[0] ? " " : ", ")}{Placed(place, l, city)}"))));
+        if (thing.Kind == "drone" && thing.Area is { } code && city.Area(code) is { } flownOver) name = new(city.Languages.Select(l => KeyValuePair.Create(l, l == city.Languages[0] ? thing.Name.In(l) : $"{Flying.In(l)}, {flownOver.Name.In(l)}")));
         var (still, stream) = (thing.Attributes.GetValueOrDefault("still"), thing.Attributes.GetValueOrDefault("stream") ?? thing.Attributes.GetValueOrDefault("url"));
         var kind = KindOf(stream, thing.Attributes.GetValueOrDefault("format") ?? thing.Kind);
         var rule = settings.RuleFor(road, thing);
-        var permission = thing.Attributes.GetValueOrDefault("permission") ?? rule?.Permission ?? TrafficModule.View;
-        return new(IdOf(thing.Key), name, thing.Area, roadName, thing.Place, kind, rule?.Owner is { Count: > 0 } named ? new(named) : owner, permission, still ?? (kind == CameraKind.Hls ? null : stream));
+        var drone = thing.Kind == "drone";
+        // what flies above an incident sees what nobody opened: it is for officials unless a rule or the source says otherwise
+        var permission = thing.Attributes.GetValueOrDefault("permission") ?? rule?.Permission ?? (drone ? TrafficModule.OfficialCameras : TrafficModule.View);
+        return new(IdOf(thing.Key), name, thing.Area, roadName, thing.Place, kind, rule?.Owner is { Count: > 0 } named ? new(named) : owner, permission, still ?? (kind == CameraKind.Hls ? null : stream))
+        {
+            Stream = stream,
+            Drone = drone,
+            Incident = drone ? thing.Attributes.GetValueOrDefault("incident") : null,
+        };
     }
 
     /// <summary>A short name for a source's own, which may hold anything.</summary>

@@ -12,7 +12,7 @@ internal static class CameraDatasets
         Text.Of("공개 CCTV와 공무원만 볼 수 있는 CCTV. 따로 권한이 있어야 보는 CCTV는 빠져 있음.", "Open cameras and those for officials. Cameras with a permission of their own are left out."), r => r is Release.Public or Release.Officials) with
     { Permission = TrafficModule.OfficialCameras };
 
-    private static Dataset Of(string key, Text title, Text summary, Func<Release, bool> fits) => Dataset.Of(key, title, [TrafficModule.CameraFeed], summary,
+    private static Dataset Of(string key, Text title, Text summary, Func<Release, bool> fits) => Dataset.Of(key, title, [TrafficModule.CameraFeed, TrafficModule.DroneFeed], summary,
         context => Task.FromResult<IReadOnlyList<Camera>>([.. context.Services.GetRequiredService<CameraRegister>().All(context.Feeds).Where(c => fits(c.Release))]),
         Column.Text<Camera>("name", Text.Of("이름", "Name"), c => c.Name),
         Column.Text<Camera>("id", Text.Of("식별자", "Identifier"), c => c.Id),
@@ -21,7 +21,8 @@ internal static class CameraDatasets
         Column.Place<Camera>("place", Text.Of("위치", "Place"), c => c.At),
         Column.Text<Camera>("kind", Text.Of("영상 방식", "Kind"), c => KindWord(c.Kind)),
         Column.Text<Camera>("owner", Text.Of("관리 부서", "Owner"), c => c.Owner),
-        Column.Text<Camera>("release", Text.Of("공개 범위", "Release"), c => ReleaseWord(c.Release))) with
+        Column.Text<Camera>("release", Text.Of("공개 범위", "Release"), c => ReleaseWord(c.Release)),
+        Column.Text<Camera>("incident", Text.Of("상황", "Incident"), c => c.Incident)) with
     { Feed = TrafficModule.CameraFeed, Licence = "KOGL-1", Page = RowPage.Of<Camera>(c => c.Name, c => "/traffic/cameras/" + c.Id, c => $"/traffic/cameras/{c.Id}/still") };
 
     public static Text KindWord(CameraKind kind) => kind switch

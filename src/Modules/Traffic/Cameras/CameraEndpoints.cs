@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 
@@ -13,9 +15,63 @@ internal static class CameraEndpoints
     // a sign in place of a picture, so that no page shows a broken one; the header says what it stands for
     private const string Nothing = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 240\" width=\"320\" height=\"240\"><rect width=\"320\" height=\"240\" fill=\"#7a8087\" fill-opacity=\".18\"/>"
         + "<g fill=\"none\" stroke=\"#7a8087\" stroke-width=\"7\" stroke-linejoin=\"round\" stroke-linecap=\"round\"><path d=\"M104 92h84v56h-84zM188 112l32-16v48l-32-16\"/><path d=\"M92 168L232 76\"/></g></svg>";
+    private const string Boundary = "picture";
+    /// <summary>Whoever does not take a picture within this time has left.</summary>
+    private static readonly TimeSpan SlowViewer = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(9);
 
-    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/cameras/{camera}/still", async (string camera, string? v, HttpContext http, CameraRegister register, Stills stills, IFeeds feeds, IAudience audience, TimeProvider time, CancellationToken cancel) =>
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/cameras/{camera}/live", Live);
+        MapStill(endpoints);
+    }
+
+    /// <summary>Live video as pictures one behind the other. Beside each stand its state and, in words, its time and how far it is behind. It ends
+    /// when the camera is no longer for this reader, when the reader's rights change (its address ends in <c>/live</c>), and with the camera.</summary>
+    private static async Task Live(string camera, HttpContext http, CameraRegister register, Videos videos, IFeeds feeds, IAudience audience, ICity city, IWords words)
+    {
+        if (register.Find(camera, feeds, audience) is not { Plays: true } found)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        var cancel = http.RequestAborted;
+        var begun = false;
+        try
+        {
+            await foreach (var still in videos.Watch(found, cancel))
+            {
+                // the list, a person, an emergency's end: any of them may close it, and closed is closed at once
+                if (register.Find(camera, feeds, audience) is null) break;
+                if (!begun) Begin(http);
+                begun = true;
+                var view = CameraView.Of(found, still, city, words);
+                var bytes = still.Picture?.Bytes ?? ReadOnlyMemory<byte>.Empty;
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                limit.CancelAfter(SlowViewer);
+                await http.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"--{Boundary}\r\nContent-Type: {still.Picture?.ContentType ?? "text/plain"}\r\nX-State: {view.State}\r\nX-Word: {Uri.EscapeDataString(view.Word)}\r\nContent-Length: {bytes.Length}\r\n\r\n"), limit.Token);
+                await http.Response.Body.WriteAsync(bytes, limit.Token);
+                await http.Response.WriteAsync("\r\n", limit.Token);
+                await http.Response.Body.FlushAsync(limit.Token);
+            }
+            if (begun || cancel.IsCancellationRequested) return;
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            http.Response.Headers.RetryAfter = "10";
+        }
+        catch (OperationCanceledException) { /* the reader left, or read too slowly */ }
+        catch (IOException) { /* the connection broke */ }
+    }
+
+    private static void Begin(HttpContext http)
+    {
+        http.Response.ContentType = "multipart/x-mixed-replace; boundary=" + Boundary;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+
+    private static void MapStill(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/cameras/{camera}/still", async (string camera, string? v, HttpContext http, CameraRegister register, Stills stills, IFeeds feeds, IAudience audience, TimeProvider time, CancellationToken cancel) =>
     {
         // one that is not there and one that is not for this reader answer alike
         if (register.Find(camera, feeds, audience) is not { } found) return Results.NotFound();

@@ -3,8 +3,8 @@ namespace SmartCity.Traffic;
 /// <summary>The cameras of the city, put together once for each list that came, with what people decided since.</summary>
 internal sealed class CameraRegister(ICity city, Releases releases, Emergencies emergencies, TimeProvider time)
 {
-    private sealed record Known(Snapshot From, IReadOnlyList<Camera> All, IReadOnlyDictionary<string, Camera> ById);
-    private volatile Known _known = new(Snapshot.None, [], new Dictionary<string, Camera>());
+    private sealed record Known(Snapshot From, Snapshot Drones, IReadOnlyList<Camera> All, IReadOnlyDictionary<string, Camera> ById);
+    private volatile Known _known = new(Snapshot.None, Snapshot.None, [], new Dictionary<string, Camera>());
 
     /// <summary>Every camera, whoever may see it.</summary>
     public IReadOnlyList<Camera> All(IFeeds feeds)
@@ -37,10 +37,14 @@ internal sealed class CameraRegister(ICity city, Releases releases, Emergencies 
     {
         var latest = feeds.Latest(TrafficModule.CameraFeed);
         var known = _known;
-        if (ReferenceEquals(known.From, latest)) return known;
+        // what flies is listed apart, and only while it does: a list that is too old to be shown holds none
+        var drones = feeds.AsOf(TrafficModule.DroneFeed) is { Shown: true } ? feeds.Latest(TrafficModule.DroneFeed) : Snapshot.None;
+        if (ReferenceEquals(known.From, latest) && ReferenceEquals(known.Drones, drones)) return known;
         var settings = city.Settings<CameraSettings>("traffic");
         var owner = feeds.AsOf(TrafficModule.CameraFeed)?.Owner ?? Text.Same("");
-        var all = latest.Things.Values.Select(t => Camera.Of(t, city, settings, owner)).DistinctBy(c => c.Id).OrderBy(c => c.Name.In(city.Languages[0]), StringComparer.Ordinal).ToList();
-        return _known = new(latest, all, all.ToDictionary(c => c.Id, StringComparer.Ordinal));
+        var pilot = feeds.AsOf(TrafficModule.DroneFeed)?.Owner ?? owner;
+        var flying = drones.Things.Values.Where(t => t.Kind == "drone").Select(t => Camera.Of(t with { Key = "drone " + t.Key }, city, settings, pilot));
+        var all = latest.Things.Values.Select(t => Camera.Of(t, city, settings, owner)).Concat(flying).DistinctBy(c => c.Id).OrderBy(c => c.Name.In(city.Languages[0]), StringComparer.Ordinal).ToList();
+        return _known = new(latest, drones, all, all.ToDictionary(c => c.Id, StringComparer.Ordinal));
     }
 }

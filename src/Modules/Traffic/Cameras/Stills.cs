@@ -59,6 +59,7 @@ internal sealed class Stills(ILivePictures pictures, TimeProvider time, IHostApp
         public Still Now = Still.Unasked;
         public Task Asking = Task.CompletedTask;
         public long? AskedAt;
+        public long? SettledAt;
         public long WatchedAt;
         public int Same;
     }
@@ -97,6 +98,21 @@ internal sealed class Stills(ILivePictures pictures, TimeProvider time, IHostApp
         return entry.Now;
     }
 
+    /// <summary>A picture that came by a stream that somebody watches: while it goes on nobody asks for another, and those who look at
+    /// the still get what came.</summary>
+    public void Saw(Camera camera, LivePicture came)
+    {
+        var now = time.GetTimestamp();
+        var entry = _entries.GetOrAdd(camera.Id, _ => new());
+        lock (entry.Gate)
+        {
+            (entry.WatchedAt, entry.AskedAt) = (now, now);
+            if (!entry.Asking.IsCompleted || entry.SettledAt is { } settled && time.GetElapsedTime(settled, now) < Between) return;
+            entry.SettledAt = now;
+            entry.Asking = Task.Run(() => Settle(camera, entry, came), CancellationToken.None);
+        }
+    }
+
     private async Task Ask(Camera camera, Entry entry)
     {
         try
@@ -104,22 +120,22 @@ internal sealed class Stills(ILivePictures pictures, TimeProvider time, IHostApp
             await _places.WaitAsync(_stop);
             try
             {
-                if (camera.Picture is null) Settle(entry, new(FetchOutcome.BadRequest, default, "", 0, 0) { Detail = "the source gives no still picture" });
-                else Settle(entry, await pictures.Ask(camera.Picture, entry.Now.Picture, _stop));
+                if (camera.Picture is null) Settle(camera, entry, new(FetchOutcome.BadRequest, default, "", 0, 0) { Detail = "the source gives no still picture" });
+                else Settle(camera, entry, await pictures.Ask(camera.Picture, entry.Now.Picture, _stop));
             }
             finally { _places.Release(); }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested) { /* the city ends */ }
     }
 
-    private void Settle(Entry entry, LivePicture came)
+    private void Settle(Camera camera, Entry entry, LivePicture came)
     {
         var now = time.GetUtcNow();
         var before = entry.Now;
         if (came.Outcome != FetchOutcome.Ok)
         {
             // expired: the list is asked again, and the next question goes to the new address
-            if (came.Outcome == FetchOutcome.Auth) pictures.Renew(TrafficModule.CameraFeed);
+            if (came.Outcome == FetchOutcome.Auth) pictures.Renew(camera.Drone ? TrafficModule.DroneFeed : TrafficModule.CameraFeed);
             entry.Now = before with { State = came.Outcome == FetchOutcome.Auth && before.Outcome != FetchOutcome.Auth ? StillState.Renewed : StillState.Dead, Outcome = came.Outcome, Detail = came.Detail };
             return;
         }

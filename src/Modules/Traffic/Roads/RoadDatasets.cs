@@ -36,6 +36,18 @@ internal static class RoadDatasets
         Column.Time<RoadSpeed>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with
     { Feed = TrafficModule.SpeedFeed, Licence = "KOGL-1" };
 
+    public static Dataset Pieces { get; } = Dataset.Of("traffic.speed-pieces", Text.Of("구간별 속도", "Speeds by piece of road"), [TrafficModule.SpeedFeed],
+        Text.Of("위치를 아는 도로 구간의 속도.", "The speed of each piece of road of which the city knows where it is."),
+        context => Task.FromResult(Roads.Pieces(context.Feeds, context.City)),
+        Column.Text<RoadPiece>("road", Text.Of("도로", "Road"), p => p.Road),
+        Column.Text<RoadPiece>("id", Text.Of("식별자", "Identifier"), p => p.Key),
+        Column.Area<RoadPiece>("area", AreaWord, p => p.Area),
+        Column.Place<RoadPiece>("place", Text.Of("위치", "Place"), p => p.At),
+        Column.Number<RoadPiece>("speed", Text.Of("속도", "Speed"), "km/h", p => p.KmH, 1),
+        Column.Text<RoadPiece>("state", Text.Of("소통", "State"), p => Roads.ClassOf(p.KmH).Title),
+        Column.Time<RoadPiece>("observed", Text.Of("측정 시각", "Observed"), p => p.ObservedAt)) with
+    { Feed = TrafficModule.SpeedFeed, Licence = "KOGL-1" };
+
     public static Dataset HotSpots { get; } = Dataset.Of("traffic.hot-spots", Text.Of("보행자 사고 잦은 곳", "Hot spots of accidents with people on foot"), [],
         Text.Of("해마다 보행자 사고가 잦았던 곳. 시연용 자료.", "Where people on foot were hurt most often, by year. Made up for demonstration."),
         context => Task.FromResult(context.Services.GetRequiredService<HotSpots>().Of(int.Parse(context.Query["year"], CultureInfo.InvariantCulture))),

@@ -9,6 +9,8 @@
     let asking = false;
 
     async function show(face, view) {
+      // a live video says itself how it is
+      if ('playing' in face.dataset) return;
       face.querySelector('.cam__said').textContent = view.word;
       face.dataset.state = view.state;
       if (!view.version || view.version === face.dataset.version) return;
@@ -36,7 +38,7 @@
         }
       } catch {
         // the city itself cannot be reached: say so, keep what there is, go on asking
-        for (const face of faces.values()) { face.dataset.state = 'lost'; face.querySelector('.cam__said').textContent = wall.dataset.lost; }
+        for (const face of faces.values()) { if ('playing' in face.dataset) continue; face.dataset.state = 'lost'; face.querySelector('.cam__said').textContent = wall.dataset.lost; }
       }
       asking = false;
       if (soon) setTimeout(ask, 2000);

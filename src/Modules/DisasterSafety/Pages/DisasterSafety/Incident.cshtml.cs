@@ -21,6 +21,7 @@ internal sealed class IncidentModel(ICity city, IFeeds feeds, IWords words, IAud
     public IReadOnlyList<Order> Orders { get; private set; } = [];
     public IReadOnlyList<Near> Cameras { get; private set; } = [];
     public IReadOnlyList<Near> Facilities { get; private set; } = [];
+    public Affected? Affected { get; private set; }
     public WeatherThere? Weather { get; private set; }
     public IReadOnlyList<Post> Posts { get; private set; } = [];
     public IReadOnlyList<Incident> Around { get; private set; } = [];
@@ -58,10 +59,11 @@ internal sealed class IncidentModel(ICity city, IFeeds feeds, IWords words, IAud
         {
             Facilities = Surroundings.Facilities(feeds, at, Openness.Desk ? 2 : 1);
             Weather = await Surroundings.Weather(datasets, at, cancel);
-            if (Openness.Desk) Cameras = await Surroundings.Cameras(feeds, datasets, at, 6, cancel);
+            if (Openness.Desk) Cameras = await Surroundings.Cameras(feeds, datasets, found, at, 6, cancel);
         }
         if (!Openness.Desk) return null;
         Orders = await book.Orders([.. found.Accounts.Select(a => a.Key)], cancel);
+        Affected = await DisasterSafety.Affected.Of(datasets, city, Settings.People, found, cancel);
         Posts = [.. Settings.Posts.Where(p => p.AnswersFor(found))];
         if (MayAct)
             Around = [.. (await book.Now(feeds, cancel)).Where(i => i.Open && !i.Test && i.Key != found.Key).OrderBy(i => i.Place is { } p && found.Place is { } q ? Distance.Km(p, q) : 1e6).ThenByDescending(i => i.Since).Take(20)];

@@ -45,19 +45,33 @@ internal sealed class SituationModel(ICity city, IFeeds feeds, IAudience audienc
         Chosen = Asked is { Length: > 0 and <= 70 } key ? all.FirstOrDefault(i => i.Answers(key)) ?? await book.Find(feeds, key, cancel) : null;
         ByHand = Chosen is not null;
         Chosen ??= Open.FirstOrDefault();
-        if (Chosen?.Place is { } at) Cameras = await Surroundings.Cameras(feeds, datasets, at, 4, cancel);
+        if (Chosen?.Place is { } at) Cameras = await Surroundings.Cameras(feeds, datasets, Chosen, at, 4, cancel);
         if (Chosen is not null) Posts = [.. DisasterSettings.Of(city).Posts.Where(p => p.AnswersFor(Chosen))];
         Alarms = [.. DisasterSafety.Alarms.Of(all, await Gauges.Of(feeds, datasets, city, cancel), await book.Acknowledgements(feeds.Now, cancel), DisasterSettings.Of(city), feeds.Now).Take(6)];
         // incidents of one cell are one sign
         Signs = [.. Open.Where(i => i.Place is not null).GroupBy(i => Openness.Cell(i.Place, 0.01)!.Value).Select(g => (g.Key, g.Count(), g.Max(i => i.State), Chosen is not null && g.Any(i => i.Key == Chosen.Key))).OrderBy(s => s.Item4).ThenBy(s => s.Item3)];
     }
 
+    /// <summary>The borders of the areas in that drawing, coarse enough for a sketch.</summary>
+    public string Border(Area area) => Sketch.Of(area, At);
+
     /// <summary>Where a place stands in a drawing of the city, 1000 wide and 800 high.</summary>
     public (string X, string Y) At(Place place)
     {
-        var (south, north) = (city.Areas.Min(a => a.Centre.Latitude) - 0.03, city.Areas.Max(a => a.Centre.Latitude) + 0.03);
-        var (west, east) = (city.Areas.Min(a => a.Centre.Longitude) - 0.04, city.Areas.Max(a => a.Centre.Longitude) + 0.04);
-        static string N(double n) => Math.Clamp(n, 8, 992).ToString("0.#", CultureInfo.InvariantCulture);
-        return (N((place.Longitude - west) / (east - west) * 1000), N(Math.Min(792, (north - place.Latitude) / (north - south) * 800)));
+        var (west, south, east, north) = _box ??= Box();
+        static string N(double n) => Math.Clamp(n, 8, 992).ToString("0", CultureInfo.InvariantCulture);
+        // a degree of longitude is shorter than one of latitude; what is outside of the city stands at the drawing's edge
+        var shorter = Math.Cos((south + north) / 2 * Math.PI / 180);
+        var scale = Math.Min(960 / ((east - west) * shorter), 760 / (north - south));
+        return (N(500 + (place.Longitude - (west + east) / 2) * shorter * scale), N(Math.Clamp(400 - (place.Latitude - (south + north) / 2) * scale, 8, 792)));
+    }
+
+    private (double West, double South, double East, double North)? _box;
+
+    private (double West, double South, double East, double North) Box()
+    {
+        var all = city.Areas.SelectMany(a => a.Rings.SelectMany(r => r)).ToList();
+        if (all.Count == 0) all = [.. city.Areas.SelectMany(a => new[] { new Place(a.Centre.Latitude - 0.03, a.Centre.Longitude - 0.04), new Place(a.Centre.Latitude + 0.03, a.Centre.Longitude + 0.04) })];
+        return (all.Min(p => p.Longitude), all.Min(p => p.Latitude), all.Max(p => p.Longitude), all.Max(p => p.Latitude));
     }
 }
