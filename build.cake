@@ -1,3 +1,4 @@
+#load "tools/bundle.cake"
 using System.Xml.Linq;
 
 // Build, Test, Pack, Bench: what a person runs is what the CI runs.
@@ -31,7 +32,7 @@ Task("RestoreCheck").Does(() => DotNetRestore(solution, new DotNetRestoreSetting
 
 Task("Build").IsDependentOn("Restore").Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoRestore = true, MSBuildSettings = Shared() }));
 
-Task("Pack").IsDependentOn("Build").Does(() =>
+Task("Packages").IsDependentOn("Build").Does(() =>
 {
     CleanDirectory(feed);
     // hosts and tests are not packed, and need not be told so
@@ -40,6 +41,9 @@ Task("Pack").IsDependentOn("Build").Does(() =>
     DotNetPack(solution, new DotNetPackSettings { Configuration = configuration, NoBuild = true, NoRestore = true, OutputDirectory = feed, MSBuildSettings = packing });
     Information("{0} packages in artifacts/packages", GetFiles(feed + "/*.nupkg").Count);
 });
+
+// the folder feed, and for each tier one signed file with everything that a closed network needs
+Task("Pack").IsDependentOn("Packages").Does(() => Bundle(feed.FullPath, MakeAbsolute(Directory("artifacts/bundles")).FullPath));
 
 Task("Test").IsDependentOn("RestoreCheck").IsDependentOn("Pack").Does(() =>
 {
