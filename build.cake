@@ -1,3 +1,4 @@
+#load "tools/bundle.cake"
 using System.Xml.Linq;
 
 // Build, Test, Pack, Bench: what a person runs is what the CI runs.
@@ -31,7 +32,7 @@ Task("RestoreCheck").Does(() => DotNetRestore(solution, new DotNetRestoreSetting
 
 Task("Build").IsDependentOn("Restore").Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoRestore = true, MSBuildSettings = Shared() }));
 
-Task("Pack").IsDependentOn("Build").Does(() =>
+Task("Packages").IsDependentOn("Build").Does(() =>
 {
     CleanDirectory(feed);
     // hosts and tests are not packed, and need not be told so
@@ -43,6 +44,9 @@ Task("Pack").IsDependentOn("Build").Does(() =>
     CleanDirectory("artifacts/host");
     DotNetPublish("src/Host", new DotNetPublishSettings { Configuration = configuration, NoBuild = true, NoRestore = true, OutputDirectory = "artifacts/host", MSBuildSettings = Shared() });
 });
+
+// the folder feed, and for each tier one signed file with everything that a closed network needs
+Task("Pack").IsDependentOn("Packages").Does(() => Bundle(feed.FullPath, MakeAbsolute(Directory("artifacts/bundles")).FullPath));
 
 // of one run: the outcome of each test by its name, and what it said when it failed
 Dictionary<string, (string Outcome, string Method, string Said)> Outcomes(string trx)

@@ -179,7 +179,7 @@ public sealed class SmartCityApp
         services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         SharedPages.Register(services);
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
-        services.AddSingleton<ILivePictures, LivePictures>();
+        services.TryAddSingleton<ILivePictures, LivePictures>();
         services.AddHostedService(s => s.GetRequiredService<Reports.ReportRuns>());
         FeedDeskSetup.Register(services);
 
@@ -221,7 +221,10 @@ public sealed class SmartCityApp
         builder.WebHost.UseStaticWebAssets();
         // and would send them uncompressed, in case somebody edits them
         if (!builder.Environment.IsDevelopment()) builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= "false";
-        foreach (var module in catalogue.Modules) module.AddServices(services, builder.Configuration.GetSection(module.Key));
+        services.AddSingleton<Brand>();
+        var broken = new BrokenModules(catalogue);
+        foreach (var module in catalogue.Modules) broken.Try(module, services, () => module.AddServices(services, builder.Configuration.GetSection(module.Key)));
+        services.AddSingleton(broken);
     }
 
     // an assembly may be referenced by a bundle while its module is not chosen: its pages must not exist
@@ -261,6 +264,7 @@ public sealed class SmartCityApp
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        BrokenModules.Use(app);
         app.UseMiddleware<StreamsEndWithRights>();
         app.UseMiddleware<ReplayRequest>();
         app.MapStaticAssets().AllowAnonymous();
@@ -270,7 +274,9 @@ public sealed class SmartCityApp
         Reports.ReportFiles.Map(app);
         AccessSetup.Map(app);
         FeedEndpoints.Map(app);
+        var broken = app.Services.GetRequiredService<BrokenModules>();
         foreach (var module in app.Services.GetRequiredService<Catalogue>().Modules)
-            module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key)));
+            broken.Try(module, null, () => module.MapEndpoints(app.MapGroup("/" + module.Key).RequireAuthorization(Catalogue.ViewOf(module.Key))));
+        broken.Log(app.Logger);
     }
 }

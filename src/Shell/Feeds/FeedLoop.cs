@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Feeds;
 
 /// <summary>Asks every source on its own beat, apart from the others: one fetch serves every viewer, and a source that is
 /// slow or broken costs the others nothing. Of several hosts one asks, and the others tell what it has brought.</summary>
-internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log) : BackgroundService
+internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? own = null) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     // how far back steps finer than an hour are asked for again
@@ -262,7 +262,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             case "image":
             {
                 var url = plan.Source.Address + new Placeholders(new Dictionary<string, string>(), ((ICity)city).Local(time.GetUtcNow()).DateTime).Fill(plan.Descriptor.Url, secrets);
-                var answer = await client.Get(Asked(plan, url, plan.Timeout, previous), stop);
+                var answer = await Get(plan, Asked(plan, url, plan.Timeout, previous), stop);
                 if (answer.NotModified) return new(answer, FetchOutcome.Ok, null, 1, [], time.GetUtcNow());
                 var (outcome, type, width, height, detail) = PictureReader.Read(answer);
                 var now = time.GetUtcNow();
@@ -289,6 +289,21 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
                 return new(answer, outcome, detail, rows, answers, now);
             }
         }
+    }
+
+    // a source that the city reads by code of its own is asked there, by the same clock and with the same limit of time and size
+    private async Task<Answer> Get(FeedPlan plan, Question question, CancellationToken stop)
+    {
+        if (own?.FirstOrDefault(o => o.Key == plan.Source.Key) is not { } source) return await client.Get(question, stop);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(question.Timeout);
+        try
+        {
+            var body = await source.Read(question.Url[plan.Source.Address.Length..], limit.Token).WaitAsync(limit.Token);
+            return body.Length > question.MaxBytes ? Answer.Failed(FetchOutcome.Unparsable, $"{body.Length} bytes, more than {question.MaxBytes}") : new(FetchOutcome.Ok, body.ToArray());
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested) { return Answer.Failed(FetchOutcome.TimedOut, $"no complete answer within {question.Timeout.TotalSeconds:0.#} s"); }
+        catch (Exception broken) when (!stop.IsCancellationRequested) { return Answer.Failed(FetchOutcome.UpstreamDown, secrets.Redact(broken.Message)); }
     }
 
     private FetchOutcome Confirm(FeedPlan plan, DateTimeOffset now)
@@ -397,7 +412,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         if (plan.Descriptor.Schedule.PerDay is > 0 and var perDay && !CallsOf(plan).Take(((ICity)city).Local(now).Date, perDay))
             return (Answer.Failed(FetchOutcome.Quota, ""), Table.Of(FetchOutcome.Quota, $"{perDay} calls are all this source allows in a day"));
         var url = next is not null && Uri.TryCreate(next, UriKind.Absolute, out var to) && SameHost(to, plan) ? to.AbsoluteUri : plan.Source.Address + new Placeholders(Window(plan, question, now), ((ICity)city).Local(now).DateTime, day).Fill(path, secrets);
-        var answer = await client.Get(Asked(plan, url, left, previous), stop);
+        var answer = await Get(plan, Asked(plan, url, left, previous), stop);
         if (answer.NotModified) return (answer, Table.Of(FetchOutcome.Ok));
         answers.Add(answer);
         // an error's body may say more than its status line
