@@ -44,7 +44,7 @@ internal static class HostCommands
                 return 0;
             case ["check"]:
             {
-                var problems = await services.GetRequiredService<CityCheck>().Run(default);
+                var problems = await services.GetRequiredService<DataCheck>().Run(default);
                 foreach (var problem in problems) Console.WriteLine(problem);
                 Console.WriteLine(problems.Count == 0 ? "ok" : string.Create(CultureInfo.InvariantCulture, $"{problems.Count} problems."));
                 return problems.Count == 0 ? 0 : 1;

@@ -157,7 +157,7 @@ public sealed class SmartCityApp
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive", pack.Key)))).AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());
-        services.AddSingleton<Backup.DatabaseCopy>().AddSingleton<Backup.Backups>().AddSingleton<Backup.CityCheck>();
+        services.AddSingleton<Backup.DatabaseCopy>().AddSingleton<Backup.Backups>().AddSingleton<Backup.DataCheck>();
         services.AddSingleton<Migrator>().AddSingleton(s => ActivatorUtilities.CreateInstance<ReadingStore>(s, pack.Zone)).AddModuleDb<FeedsDb>(FeedsDb.Module);
         services.AddSingleton(new Secrets(builder.Configuration)).AddSingleton<FeedStates>().AddSingleton<FeedBook>().AddSingleton<Replays>().AddScoped<Moment>().AddScoped(s => s.GetRequiredService<Moment>().Feeds);
         services.TryAddSingleton(AllowList.Of(builder.Configuration, choices.SimulatorAddress, pack.Sources.Values.Select(s => s.Address)));

@@ -48,7 +48,7 @@ public sealed class BackupTests
     {
         await using var city = await TestDatabase.Migrated(kind);
         var document = await Fill(city);
-        Assert.Empty(await city.Services.GetRequiredService<CityCheck>().Run(Cancel));
+        Assert.Empty(await city.Services.GetRequiredService<DataCheck>().Run(Cancel));
         var folder = Directory.CreateTempSubdirectory("smartcity-backup-").FullName;
         // the city goes on writing while it is taken
         using var stop = new CancellationTokenSource();
@@ -69,7 +69,7 @@ public sealed class BackupTests
         // every table of the one is in the other, and what stood still is the same to the last column
         foreach (var table in manifest.Rows.Keys.Where(t => !t.Contains("observations", StringComparison.Ordinal) && !t.Contains("hours", StringComparison.Ordinal) && !t.Contains("days", StringComparison.Ordinal) && !t.Contains("series", StringComparison.Ordinal)))
             Assert.Equal(await Content(city, table), await Content(machine, table));
-        Assert.Empty(await machine.Services.GetRequiredService<CityCheck>().Run(Cancel));
+        Assert.Empty(await machine.Services.GetRequiredService<DataCheck>().Run(Cancel));
         Assert.Equal("a document", await File.ReadAllTextAsync(Path.Combine(machine.Services.GetRequiredService<PaperStore>().Folder, Path.GetFileName(document)), Cancel));
         Assert.Equal(city.Services.GetRequiredService<Archive>().Read().Bundles.Select(b => b.Sha256), machine.Services.GetRequiredService<Archive>().Read().Bundles.Select(b => b.Sha256));
         // and it takes new values where it stands
@@ -154,7 +154,7 @@ public sealed class BackupTests
     public async Task Check_finds_what_does_not_belong_together(Db kind)
     {
         await using var city = await TestDatabase.Empty(kind);
-        var check = city.Services.GetRequiredService<CityCheck>();
+        var check = city.Services.GetRequiredService<DataCheck>();
         Assert.NotEmpty(await check.Run(Cancel));
         await city.Migrator.Apply(Cancel);
         var document = await Fill(city);

@@ -4,7 +4,7 @@ using SmartCity.Shell.Store;
 namespace SmartCity.Shell.Backup;
 
 /// <summary>Looks whether everything that belongs together is there and whole. Changes nothing; may run beside the city.</summary>
-internal sealed class CityCheck(CityDatabase database, Migrator migrator, Archive archive, ArchiveFolder archived, IEnumerable<KeptFolder> kept, IServiceScopeFactory scopes)
+internal sealed class DataCheck(CityDatabase database, Migrator migrator, Archive archive, ArchiveFolder archived, IEnumerable<KeptFolder> kept, IServiceScopeFactory scopes)
 {
     // a file may be laid down a moment before the row that names it
     private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(1);
