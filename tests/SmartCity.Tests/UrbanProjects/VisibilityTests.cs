@@ -19,7 +19,7 @@ public sealed class VisibilityTests(ProjectCity shared) : IClassFixture<ProjectC
         [Field.Milestones] = ["TOKENMILESTONE", "2024-03-14", "2031-03-12"],
         [Field.Indicators] = ["/indicators/vacant-shops"],
         [Field.Stages] = ["2024-06-21"],
-        [Field.People] = ["TOKENPERSON", "TOKENPOST", "7531"],
+        [Field.People] = ["TOKENPERSON", "TOKENPOST", "0000-7531"],
         [Field.Contract] = ["TOKENCONTRACT", "TOKENNUMBER"],
         [Field.Documents] = ["TOKENPAPER"],
         [Field.Notes] = ["TOKENNOTE"],
