@@ -121,7 +121,6 @@ public sealed class TheCity : IAsyncLifetime
         // one module of another version
         Packed.Renumber(traffic, now, "9.9.8", feed);
         File.Move(traffic, traffic + ".away");
-        await _shop.Well("build", Project);
         Mismatch = (await _shop.Dotnet("run --no-build -- tier set C", Project)).Text;
         Mismatch += (await _shop.Dotnet("run --no-build -- upgrade 9.9.8", Project)).Text;
         LineAfterMismatch = Line;
