@@ -3,7 +3,6 @@
 // Takes a bundle into a folder of packages, after it has checked who signed it and that no byte has changed.
 //   dotnet run install.cs -- SmartCity-TierA-0.1.0.bundle.zip --key smartcity-signing-key.pem --fingerprint 3f9a...
 // --to FOLDER   where the packages go; ./packages when nothing is said
-// --hive FOLDER where `dotnet new` keeps its templates; its own place when nothing is said
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -78,7 +77,6 @@ Console.WriteLine($"{packages.Count} packages checked and put into {to}.");
 
 var template = Path.Combine(to, packages.First(p => p.StartsWith("SmartCity.Templates.", StringComparison.Ordinal)));
 var install = new ProcessStartInfo("dotnet") { ArgumentList = { "new", "install", template, "--force" } };
-if (Option("--hive") is { } hive) { install.ArgumentList.Add("--debug:custom-hive"); install.ArgumentList.Add(hive); }
 install.RedirectStandardOutput = true;
 using var run = Process.Start(install)!;
 var said = await run.StandardOutput.ReadToEndAsync();

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.FileProviders;
-
 namespace SmartCity.Shell;
 
 /// <summary>The city's own colours and mark, where its host has them: <c>wwwroot/brand.css</c> and <c>wwwroot/brand.svg</c>.</summary>

@@ -55,8 +55,14 @@ internal static class HostCommands
                 return await FeedCommands.Check(services.GetRequiredService<CityPack>(), services.GetRequiredService<Catalogue>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             case ["feeds", "try", var file]:
                 return await FeedCommands.Try(file, services.GetRequiredService<IConfiguration>()["as"] ?? "json", services.GetRequiredService<CityPack>(), services.GetRequiredService<TimeProvider>(), Console.Out);
+            case ["tier", "set", var tier]:
+                return await new Packages.TierCommands(services, Console.Out, Console.Error).Set(tier);
+            case ["upgrade"]:
+                return await new Packages.TierCommands(services, Console.Out, Console.Error).Upgrade(null);
+            case ["upgrade", var version]:
+                return await new Packages.TierCommands(services, Console.Out, Console.Error).Upgrade(version);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; backup FOLDER or FILE; restore FILE [--over]; check; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT.");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; backup FOLDER or FILE; restore FILE [--over]; check; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT; tier set A|B|C|D [--dry-run]; upgrade [VERSION] [--dry-run].");
                 return 1;
         }
     }

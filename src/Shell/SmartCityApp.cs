@@ -40,9 +40,12 @@ public sealed class SmartCityApp
     public static SmartCityApp Create(string[] args, Action<CityChoices> choose)
     {
         ArgumentNullException.ThrowIfNull(choose);
-        var (words, settings) = Words(args);
+        // a flag of its own: as a setting it would swallow the next word
+        var onlySay = args.Contains("--" + Packages.TierCommands.DryRun);
+        var (words, settings) = Words([.. args.Where(a => a != "--" + Packages.TierCommands.DryRun)]);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = settings, ApplicationName = settings.Any(s => s.StartsWith("--applicationName=", StringComparison.OrdinalIgnoreCase)) ? null : Assembly.GetEntryAssembly()?.GetName().Name });
         builder.Configuration.AddEnvironmentVariables("SMARTCITY_");
+        if (onlySay) builder.Configuration[Packages.TierCommands.DryRun] = "true";
         // a command's answer stands alone on the standard output
         if (words.Length > 0) builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         // the pack that a command names is the pack that it means

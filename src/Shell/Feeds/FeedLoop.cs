@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Feeds;
 
 /// <summary>Asks every source on its own beat, apart from the others: one fetch serves every viewer, and a source that is
 /// slow or broken costs the others nothing. Of several hosts one asks, and the others tell what it has brought.</summary>
-internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? own = null) : BackgroundService
+internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? citySources = null) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     // how far back steps finer than an hour are asked for again
@@ -294,7 +294,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
     // a source that the city reads by code of its own is asked there, by the same clock and with the same limit of time and size
     private async Task<Answer> Get(FeedPlan plan, Question question, CancellationToken stop)
     {
-        if (own?.FirstOrDefault(o => o.Key == plan.Source.Key) is not { } source) return await client.Get(question, stop);
+        if (citySources?.FirstOrDefault(o => o.Key == plan.Source.Key) is not { } source) return await client.Get(question, stop);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(question.Timeout);
         try
