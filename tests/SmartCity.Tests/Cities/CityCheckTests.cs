@@ -56,7 +56,7 @@ public sealed class CityCheckTests
     [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"999\"", "outline.geojson, line 3: 999 is drawn and is no area of city.json")]
     [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"1726294\",", "outline.geojson, line 3: ")]
     [InlineData("city.json", "{\"code\": \"1726264\", ", "{", "an area has no code")]
-    [InlineData("city.json", "\"ru\": \"Бектемирский район\", ", "", "city.json, line 12: the area 1726264 has no name in ru")]
+    [InlineData("city.json", "\"ru\": \"Бектемирский район\", ", "", "city.json, line 13: the area 1726264 has no name in ru")]
     [InlineData("city.json", "\"1726294\"", "\"1726264\"", "two areas have the code 1726264")]
     // the city itself
     [InlineData("city.json", "Asia/Tashkent", "Asia/Nowhere", "city.json, line 5: the time zone Asia/Nowhere is unknown")]
