@@ -118,6 +118,21 @@ public sealed class CityCheckTests
     }
 
     [Fact]
+    public async Task The_words_city_check_need_no_database_and_give_the_exit_status()
+    {
+        var nowhere = Directory.CreateTempSubdirectory("smartcity-check-").FullName;
+        string[] With(string pack) => ["city", "check", pack, $"--contentRoot={nowhere}", "--Database=Host=nobody.example;Database=x"];
+        static void Choose(CityChoices city) => city.Modules(TierD.Modules);
+        Assert.Equal(0, await SmartCityApp.RunAsync(With(Repository.Path("cities", "tashkent")), Choose));
+        // a folder without a pack, and a pack whose first file cannot be read
+        Assert.Equal(1, await SmartCityApp.RunAsync(With(nowhere), Choose));
+        await File.WriteAllTextAsync(Path.Combine(nowhere, "city.json"), "{");
+        Assert.Equal(1, await SmartCityApp.RunAsync(With(nowhere), Choose));
+        Assert.Equal(["city.json"], Directory.GetFileSystemEntries(nowhere).Select(Path.GetFileName));
+        Directory.Delete(nowhere, recursive: true);
+    }
+
+    [Fact]
     public async Task Everything_wrong_is_told_at_once()
     {
         var (status, said) = await Broken("city.json", "\"timeZone\": \"Asia/Tashkent\"", "\"timeZone\": \"Asia/Nowhere\"", "\"ru\": \"Бектемирский район\", ");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using SmartCity.Shell.City;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Localization;
+using SmartCity.Tests.Access;
 using SmartCity.Tests.Architecture;
 using SmartCity.Tests.Pages;
 
@@ -149,6 +150,19 @@ public sealed class SecondCityTests(TheSecondCity second) : IClassFixture<TheSec
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         var keys = second.City.Services.GetRequiredService<FeedBook>().Plans.Select(p => p.Descriptor.Preset ?? p.Format).ToHashSet(StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(["gtfs", "gtfs-routes", "gtfs-rt", "gtfs-rt-trips", "gtfs-rt-alerts", "cap", "ckan", "ckan-datastore", "json", "csv", "cameras"]), keys);
+    }
+
+    [Fact]
+    public async Task A_source_is_titled_in_the_languages_of_the_city()
+    {
+        using var chief = await second.City.Client(Roles.Administrator);
+        using var imported = await chief.Send("/en/feeds/desk", "Import", ("Yaml", await File.ReadAllTextAsync(Repository.Path("cities", "tashkent", "feeds", "road-speeds.yaml"))));
+        var (work, _) = await Feeds.Desk.DeskCity.Follow(chief, imported);
+        foreach (var part in new[] { "Title", "Owner" })
+        {
+            Assert.Equal(Languages.Select(l => $"Form.{part}[{l}]"), work.QuerySelectorAll($"[id^='f-{part}-']").Select(f => f.GetAttribute("name")));
+            Assert.All(Languages, l => Assert.NotEmpty(work.QuerySelector($"#f-{part}-{l}")!.GetAttribute("value")!));
+        }
     }
 
     [Fact]
