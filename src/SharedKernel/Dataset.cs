@@ -10,7 +10,9 @@ public abstract record Dataset(string Key, Text Title, IReadOnlyList<string> Top
     public required Text Summary { get; init; }
     /// <summary>Key of the feed that says as of when and who; null when the rows are the platform's own.</summary>
     public string? Feed { get; init; }
-    /// <summary>SPDX or national licence code under which it is published.</summary>
+    /// <summary>In <see cref="Licence"/>: whatever the city publishes under, as its pack says.</summary>
+    public const string CityLicence = "city";
+    /// <summary>SPDX or national licence code under which it is published; empty when it is not.</summary>
     public string Licence { get; init; } = "";
     /// <summary>The columns, in order.</summary>
     public abstract IReadOnlyList<Column> Columns { get; }

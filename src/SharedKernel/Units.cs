@@ -13,6 +13,8 @@ public static class Units
         ["%"] = (Text.Same("%"), Text.Of("퍼센트", "per cent")),
         ["mm"] = (Text.Of("mm", "mm"), Text.Of("밀리미터", "millimetres")),
         ["mm/h"] = (Text.Of("mm/h", "mm/h"), Text.Of("시간당 밀리미터", "millimetres per hour")),
+        ["m"] = (Text.Of("m", "m"), Text.Of("미터", "metres")),
+        ["km"] = (Text.Of("km", "km"), Text.Of("킬로미터", "kilometres")),
         ["cm"] = (Text.Of("cm", "cm"), Text.Of("센티미터", "centimetres")),
         ["m/s"] = (Text.Of("m/s", "m/s"), Text.Of("초속 미터", "metres per second")),
         ["deg"] = (Text.Same("°"), Text.Of("도", "degrees")),

@@ -42,7 +42,7 @@ internal static class DisasterTables
         Column.Text<IncidentRow>("status", StatusWord, r => r.If(Openness.Status, i => Say.Of(i.Status))),
         Column.Time<IncidentRow>("since", SinceWord, r => r.If(Openness.Since, i => i.Since) as DateTimeOffset?),
         Column.Time<IncidentRow>("ended", EndedWord, r => r.If(Openness.Status, i => i.Ended) as DateTimeOffset?),
-        Column.Place<IncidentRow>("place", PlaceWord, r => r.Openness.PlaceOf(r.Incident))) with { Feed = DisasterSafetyModule.Dispatch, Licence = "KOGL-1", Filters = [Shown] };
+        Column.Place<IncidentRow>("place", PlaceWord, r => r.Openness.PlaceOf(r.Incident))) with { Feed = DisasterSafetyModule.Dispatch, Licence = Dataset.CityLicence, Filters = [Shown] };
 
     public static Dataset Desk { get; } = Dataset.Of(DeskKey, Text.Of("재난·안전 상황 (상황실)", "Incidents, for the desk"), [IncidentsKey],
         Text.Of("상황실이 보는 모든 항목: 주소, 위치, 출동대, 훈련 여부.", "Everything the desk sees: address, place, crew, and whether it is an exercise."),
@@ -70,7 +70,7 @@ internal static class DisasterTables
         Column.Text<CellRow>("what", WhatWord, r => r.What),
         Column.Area<CellRow>("area", AreaWord, r => r.Area),
         Column.Number<CellRow>("count", Text.Of("상황 수", "Incidents"), "", r => r.Count),
-        Column.Place<CellRow>("place", PlaceWord, r => r.Place)) with { Feed = DisasterSafetyModule.Dispatch, Licence = "KOGL-1" };
+        Column.Place<CellRow>("place", PlaceWord, r => r.Place)) with { Feed = DisasterSafetyModule.Dispatch, Licence = Dataset.CityLicence };
 
     public static Dataset Count { get; } = Dataset.Of(CountsKey, Text.Of("오늘의 재난·안전", "Today by area"), [IncidentsKey],
         Text.Of("지역마다 오늘 0시(도시 시각)부터 시작된 재난, 화재, 구조, 구급의 수. 여러 지역에 걸친 상황은 지역마다 센다.", "Disasters, fires, rescues and medical calls that began since midnight of the city, by area. An incident of several areas counts in each."),
@@ -87,7 +87,7 @@ internal static class DisasterTables
         Column.Number<CountRow>("disaster", Say.Of(Category.Disaster), "", r => r.Counts.Disaster),
         Column.Number<CountRow>("fire", Say.Of(Category.Fire), "", r => r.Counts.Fire),
         Column.Number<CountRow>("rescue", Say.Of(Category.Rescue), "", r => r.Counts.Rescue),
-        Column.Number<CountRow>("medical", Say.Of(Category.Medical), "", r => r.Counts.Medical)) with { Feed = DisasterSafetyModule.Dispatch, Licence = "KOGL-1" };
+        Column.Number<CountRow>("medical", Say.Of(Category.Medical), "", r => r.Counts.Medical)) with { Feed = DisasterSafetyModule.Dispatch, Licence = Dataset.CityLicence };
 
     public static Dataset Orders { get; } = Dataset.Of(OrdersKey, Text.Of("지시", "Orders"), [],
         Text.Of("상황마다 누구에게 무엇을 언제까지 지시했고, 언제 확인하고 끝냈는지.", "Who was asked to do what by when, acknowledged when, done when."),
@@ -127,7 +127,7 @@ internal static class DisasterTables
         Column.Number<GaugeRow>("threshold", Text.Of("기준", "Threshold"), "", r => r.Threshold, 2),
         Column.Number<GaugeRow>("ratio", Text.Of("기준 대비", "Of its threshold"), "%", r => r.Ratio is { } ratio ? ratio * 100 : null),
         Column.Time<GaugeRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt),
-        Column.Place<GaugeRow>("place", PlaceWord, r => r.Gauge.Place)) with { Feed = DisasterSafetyModule.River, Licence = "KOGL-1" };
+        Column.Place<GaugeRow>("place", PlaceWord, r => r.Gauge.Place)) with { Feed = DisasterSafetyModule.River, Licence = Dataset.CityLicence };
 
     public static Dataset Facilities { get; } = Things(FacilitiesKey, Text.Of("안전시설", "Safety facilities"), DisasterSafetyModule.Facilities,
         Text.Of("대피소, 소화전, 자동심장충격기, 응급의료기관.", "Shelters, hydrants, defibrillators and emergency hospitals."), Text.Of("수용·수량", "Holds"), "capacity");
@@ -142,7 +142,7 @@ internal static class DisasterTables
         Column.Area<Thing>("area", AreaWord, t => t.Area),
         Column.Text<Thing>("address", Text.Of("주소", "Address"), t => t.Attributes.GetValueOrDefault("address")),
         Column.Number<Thing>(attribute, amount, "", t => double.TryParse(t.Attributes.GetValueOrDefault(attribute), System.Globalization.CultureInfo.InvariantCulture, out var v) ? v : null),
-        Column.Place<Thing>("place", PlaceWord, t => t.Place)) with { Feed = feed, Licence = "KOGL-1" };
+        Column.Place<Thing>("place", PlaceWord, t => t.Place)) with { Feed = feed, Licence = Dataset.CityLicence };
 
     public static Dataset QuakeTable { get; } = Dataset.Of(QuakesKey, Text.Of("지진", "Earthquakes"), [DisasterSafetyModule.QuakeNotices, DisasterSafetyModule.Earthquakes],
         Text.Of("두 관측망이 알린 지진. 때와 곳과 규모가 맞으면 하나로 합친다.", "Earthquakes of two networks; reports that agree in time, place and magnitude are one."),
@@ -155,7 +155,7 @@ internal static class DisasterTables
         Column.Text<Incident>("depth", Text.Of("깊이 (km)", "Depth (km)"), q => q.Lead.Attributes.GetValueOrDefault("depthKm")),
         Column.Text<Incident>("intensity", Text.Of("진도", "Intensity"), q => q.Lead.Attributes.GetValueOrDefault("intensity")),
         Column.Number<Incident>("reports", Text.Of("관측망 수", "Networks"), "", q => q.Accounts.Count),
-        Column.Place<Incident>("place", PlaceWord, q => q.Place)) with { Feed = DisasterSafetyModule.QuakeNotices, Licence = "KOGL-1" };
+        Column.Place<Incident>("place", PlaceWord, q => q.Place)) with { Feed = DisasterSafetyModule.QuakeNotices, Licence = Dataset.CityLicence };
 
     public static Dataset Notices { get; } = Dataset.Of(NoticesKey, Text.Of("재난 알림", "Disaster notices"), [DisasterSafetyModule.Alerts, DisasterSafetyModule.Messages],
         Text.Of("통합 경보(CAP)와 긴급재난문자. 훈련과 시험은 없다.", "Alerts (CAP) and emergency text messages. No exercises, no tests."),
@@ -164,7 +164,7 @@ internal static class DisasterTables
         Column.Text<Account>("title", WhatWord, n => n.Event.Title),
         Column.Area<Account>("area", AreaWord, n => n.Event.Areas.FirstOrDefault()),
         Column.Text<Account>("severity", SeverityWord, n => Say.Of(n.Event.Severity)),
-        Column.Time<Account>("until", Text.Of("까지", "Until"), n => n.Event.Expires)) with { Feed = DisasterSafetyModule.Alerts, Licence = "KOGL-1" };
+        Column.Time<Account>("until", Text.Of("까지", "Until"), n => n.Event.Expires)) with { Feed = DisasterSafetyModule.Alerts, Licence = Dataset.CityLicence };
 
     /// <summary>Cameras that a declared emergency has opened to everyone: for whoever shows cameras.</summary>
     public static Dataset Cameras { get; } = Dataset.Of(CamerasKey, Text.Of("긴급 공개 카메라", "Cameras opened by an emergency"), [IncidentsKey],

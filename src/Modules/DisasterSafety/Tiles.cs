@@ -63,7 +63,7 @@ internal static class Tiles
             Unit = "%",
             Measure = context.Words["disaster-safety.ofthreshold"],
             State = worst.State,
-            Note = $"{worst.Gauge.Name} {Units.Number(worst.Level!.Value, 2)} m / {Units.Number(worst.Threshold!.Value, 1)} m",
+            Note = $"{worst.Gauge.Name} {Units.Number(worst.Level!.Value, 2)} {Units.Symbol("m")} / {Units.Number(worst.Threshold!.Value, 1)} {Units.Symbol("m")}",
         };
     }
 

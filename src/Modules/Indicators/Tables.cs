@@ -55,11 +55,11 @@ internal static class Tables
 
     public static Dataset List { get; } = Dataset.Of("indicators.list", Text.Of("시정 지표", "City indicators"), [],
         Text.Of("지표마다 최근 값, 목표, 상태와 정의.", "The newest value of each indicator, its target, state and definition."),
-        context => Rows(context, register => register.Tracks), Columns) with { Licence = "KOGL-1", Page = RowPage.Of<IndicatorRow>(r => r.Indicator.Name, r => "/indicators/" + r.Indicator.Key) };
+        context => Rows(context, register => register.Tracks), Columns) with { Licence = Dataset.CityLicence, Page = RowPage.Of<IndicatorRow>(r => r.Indicator.Name, r => "/indicators/" + r.Indicator.Key) };
 
     public static Dataset Shortcomings { get; } = Dataset.Of("indicators.shortcomings", Text.Of("부족한 지표 10", "The ten shortcomings"), ["indicators.list"],
         Text.Of("목표에서 가장 먼 지표 10개. 차이를 각 지표의 허용 폭으로 나누어 순서를 정한다.", "The ten indicators that miss their targets by most, measured in each one's own tolerance."),
-        context => Rows(context, register => register.Worst(10)), Columns) with { Licence = "KOGL-1" };
+        context => Rows(context, register => register.Worst(10)), Columns) with { Licence = Dataset.CityLicence };
 
     public static Dataset Values { get; } = Dataset.Of("indicators.values", Text.Of("시정 지표의 값", "Values of the city indicators"), [],
         Text.Of("지표 하나의 모든 기간, 시 전체와 지역별 값.", "All periods of one indicator, for the whole city and by area."),
@@ -80,7 +80,7 @@ internal static class Tables
         Column.Number<ValueRow>("corrections", Text.Of("정정 횟수", "Corrections"), "", r => r.Observation.Versions),
         Column.Text<ValueRow>("demonstration", Text.Of("시연용", "Demonstration"), r => r.Observation.Demonstration ? Text.Of("예", "yes") : Text.Of("아니요", "no"))) with
     {
-        Licence = "KOGL-1",
+        Licence = Dataset.CityLicence,
         Filters = [new("indicator", NameWord, city => Book.Last(city) is { } register ? [.. register.Tracks.Select(t => KeyValuePair.Create(t.Indicator.Key, t.Indicator.Name))] : [])],
     };
 
@@ -96,7 +96,7 @@ internal static class Tables
         Column.Text<DownloadCount>("day", Text.Of("날짜", "Day"), d => Downloads.Day(d.Day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)),
         Column.Text<DownloadCount>("dataset", Text.Of("자료", "Dataset"), d => d.Dataset),
         Column.Text<DownloadCount>("format", Text.Of("형식", "Format"), d => d.Format),
-        Column.Number<DownloadCount>("count", Text.Of("건수", "Times fetched"), "", d => d.Count)) with { Licence = "KOGL-1" };
+        Column.Number<DownloadCount>("count", Text.Of("건수", "Times fetched"), "", d => d.Count)) with { Licence = Dataset.CityLicence };
 
     /// <summary>Every correction, without the name of who made it.</summary>
     public static Dataset Corrections { get; } = Dataset.Of("indicators.corrections", Text.Of("지표 값의 정정 이력", "Corrections of indicator values"), ["indicators.values"],
@@ -112,7 +112,7 @@ internal static class Tables
         Column.Text<ValueVersion>("period", PeriodWord, v => v.Period),
         Column.Number<ValueVersion>("was", Text.Of("전의 값", "Was"), "", v => v.Was, 2),
         Column.Number<ValueVersion>("value", ValueWord, "", v => v.Value, 2),
-        Column.Text<ValueVersion>("why", Text.Of("사유", "Reason"), v => v.Why)) with { Licence = "KOGL-1" };
+        Column.Text<ValueVersion>("why", Text.Of("사유", "Reason"), v => v.Why)) with { Licence = Dataset.CityLicence };
 
     private static Task<IndicatorsDb> Db(DatasetContext context) => ((IDbContextFactory<IndicatorsDb>)context.Services.GetService(typeof(IDbContextFactory<IndicatorsDb>))!).CreateDbContextAsync(context.Cancel);
 

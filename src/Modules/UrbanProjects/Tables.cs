@@ -46,7 +46,7 @@ internal static class Tables
         Column.Number<Sight>("edition", Text.Of("판", "Edition"), "", s => s.Dossier.Edition?.Number ?? 0),
         Column.Text<Sight>("demonstration", Text.Of("시연용", "Demonstration"), s => s.Project.Demonstration ? Text.Of("예", "yes") : Text.Of("아니요", "no"))) with
     {
-        Licence = "KOGL-1",
+        Licence = Dataset.CityLicence,
         Page = RowPage.Of<Sight>(s => s.Project.Name, s => "/urban-projects/" + s.Project.Key),
         Filters =
         [
@@ -73,7 +73,7 @@ internal static class Tables
         Column.Text<MilestoneRow>("expected", Text.Of("예상", "Expected"), r => Look.Day(r.Step.Expected)),
         Column.Number<MilestoneRow>("days-late", Text.Of("늦는 날수", "Days late"), "d", r => r.Step.LateBy),
         Column.Number<MilestoneRow>("slack", Text.Of("여유", "Slack"), "d", r => r.Step.Slack),
-        Column.Text<MilestoneRow>("critical", Text.Of("핵심 경로", "Critical"), r => r.Step.Critical ? Text.Of("예", "yes") : Text.Of("아니요", "no"))) with { Licence = "KOGL-1" };
+        Column.Text<MilestoneRow>("critical", Text.Of("핵심 경로", "Critical"), r => r.Step.Critical ? Text.Of("예", "yes") : Text.Of("아니요", "no"))) with { Licence = Dataset.CityLicence };
 
     public static Dataset Budgets { get; } = Dataset.Of("urban-projects.budgets", Text.Of("도시 사업의 예산", "Budgets of urban projects"), ["urban-projects.list"],
         Text.Of("사업과 해마다 계획한 예산과 집행한 금액, 백만 단위.", "What was planned and spent each year for each project, in millions of the city's currency."),
@@ -82,7 +82,7 @@ internal static class Tables
         Column.Text<BudgetRow>("name", Name, r => r.Project.Name),
         Column.Text<BudgetRow>("year", Text.Of("연도", "Year"), r => r.Year.Year.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         Column.Number<BudgetRow>("planned", Text.Of("예산 (백만)", "Planned (millions)"), "", r => r.Year.Planned),
-        Column.Number<BudgetRow>("spent", Text.Of("집행 (백만)", "Spent (millions)"), "", r => r.Year.Spent)) with { Licence = "KOGL-1" };
+        Column.Number<BudgetRow>("spent", Text.Of("집행 (백만)", "Spent (millions)"), "", r => r.Year.Spent)) with { Licence = Dataset.CityLicence };
 
     public static Dataset Progress { get; } = Dataset.Of("urban-projects.progress", Text.Of("도시 사업의 진척", "Progress of urban projects"), ["urban-projects.list"],
         Text.Of("부서가 보고한 날짜별 진척률.", "Progress by day, as the departments reported it."),
@@ -90,7 +90,7 @@ internal static class Tables
         Column.Text<ProgressRow>("project", Code, r => r.Project.Key),
         Column.Text<ProgressRow>("name", Name, r => r.Project.Name),
         Column.Text<ProgressRow>("day", Text.Of("날짜", "Day"), r => Look.Day(r.Report.Day)),
-        Column.Number<ProgressRow>("progress", Text.Of("진척", "Progress"), "%", r => r.Report.Percent)) with { Licence = "KOGL-1" };
+        Column.Number<ProgressRow>("progress", Text.Of("진척", "Progress"), "%", r => r.Report.Percent)) with { Licence = Dataset.CityLicence };
 
     public static Dataset States { get; } = Dataset.Of("urban-projects.states", Text.Of("도시 사업의 단계 이력", "Stages of urban projects"), ["urban-projects.list"],
         Text.Of("사업마다 거쳐 온 단계와 그 시작일.", "The stages that each project went through, and since when."),
@@ -98,7 +98,7 @@ internal static class Tables
         Column.Text<StageRow>("project", Code, r => r.Project.Key),
         Column.Text<StageRow>("name", Name, r => r.Project.Name),
         Column.Text<StageRow>("since", Text.Of("시작일", "Since"), r => Look.Day(r.Entry.Since)),
-        Column.Text<StageRow>("stage", Text.Of("단계", "Stage"), r => Look.Word(r.Entry.Stage))) with { Licence = "KOGL-1" };
+        Column.Text<StageRow>("stage", Text.Of("단계", "Stage"), r => Look.Word(r.Entry.Stage))) with { Licence = Dataset.CityLicence };
 
     public static Dataset Documents { get; } = Dataset.Of("urban-projects.documents", Text.Of("도시 사업의 문서", "Documents of urban projects"), ["urban-projects.list"],
         Text.Of("공개된 문서의 최신 판과 주소.", "The newest version of each published document, and its address."),
@@ -111,7 +111,7 @@ internal static class Tables
         Column.Number<PaperRow>("bytes", Text.Of("크기", "Size"), "By", r => r.Paper.Bytes),
         Column.Time<PaperRow>("at", Text.Of("올린 때", "Added"), r => DateTimeOffset.FromUnixTimeMilliseconds(r.Paper.At)),
         Column.Text<PaperRow>("sha256", Text.Of("지문 (SHA-256)", "SHA-256"), r => r.Paper.Sha256),
-        Column.Text<PaperRow>("address", Text.Of("주소", "Address"), r => "/urban-projects/files/" + r.Paper.File)) with { Licence = "KOGL-1" };
+        Column.Text<PaperRow>("address", Text.Of("주소", "Address"), r => "/urban-projects/files/" + r.Paper.File)) with { Licence = Dataset.CityLicence };
 
     /// <summary>Everything that was written, for those who work with it.</summary>
     public static Dataset Changes { get; } = Dataset.Of("urban-projects.changes", Text.Of("도시 사업 변경 이력", "Changes to urban projects"), ["urban-projects.list"],

@@ -23,6 +23,8 @@ internal sealed partial class CityPack : ICity
     public IReadOnlyList<string> Languages { get; }
     public string Currency { get; }
     public Text AreaWord { get; }
+    /// <summary>Licence of what the city publishes, a SPDX or national code; empty when the pack tells none.</summary>
+    public string Licence { get; }
     public IReadOnlyList<Area> Areas { get; }
     public IReadOnlyList<Department> Departments { get; }
     public IReadOnlyDictionary<string, Source> Sources { get; }
@@ -38,7 +40,7 @@ internal sealed partial class CityPack : ICity
     public sealed record Source(string Key, string Address, Text Name, bool Demonstration);
 
     private sealed record CityFile(string Key, Dictionary<string, string> Name, string TimeZone, string[] Languages, string Currency,
-        Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources, DepartmentFile[]? Departments = null);
+        Dictionary<string, string> AreaWord, string Outline, string? Water, AreaFile[] Areas, Dictionary<string, SourceFile>? Sources, DepartmentFile[]? Departments = null, string? Licence = null);
     private sealed record AreaFile(string Code, Dictionary<string, string> Name, Dictionary<string, string>? Short, string[]? Aliases, Dictionary<string, string>? Codes, double? AreaKm2 = null);
     private sealed record DepartmentFile(string Code, Dictionary<string, string> Name);
     private sealed record SourceFile(string Address, Dictionary<string, string> Name);
@@ -57,6 +59,7 @@ internal sealed partial class CityPack : ICity
         Languages = file.Languages;
         Currency = file.Currency;
         AreaWord = new(file.AreaWord);
+        Licence = file.Licence ?? "";
         Outline = outline;
         OutlineFile = Path.GetFullPath(Path.Combine(folder, file.Outline));
         var where = "city.json";
@@ -150,6 +153,9 @@ internal sealed partial class CityPack : ICity
 
     /// <summary>Where something stands in city.json, for messages.</summary>
     public string At(string quoted) => "city.json" + LineOf(_text, '"' + quoted + '"');
+
+    /// <summary>The licence of a dataset in this city.</summary>
+    public string LicenceOf(Dataset dataset) => dataset.Licence == Dataset.CityLicence ? Licence : dataset.Licence;
 
     public Area? Area(string code) => _byCode.GetValueOrDefault(code);
 

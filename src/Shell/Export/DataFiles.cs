@@ -96,7 +96,7 @@ internal static class DataFiles
         json.WriteString("title", answer.Dataset.Title.ToString());
         json.WriteString("city", city.Key);
         WriteProvenance(json, asOf);
-        json.WriteString("licence", answer.Dataset.Licence);
+        json.WriteString("licence", city.LicenceOf(answer.Dataset));
         json.WriteString("query", request.QueryString.Value);
         json.WriteStartArray("columns");
         foreach (var column in answer.Dataset.Columns)

@@ -105,7 +105,7 @@ internal sealed class DatasetDocument(IFeeds feeds, IWords words, Cells cells, C
         if (answer.Dataset.Feed is { } feed && feeds.AsOf(feed) is { } asOf) facts.AddRange(Provenance.Facts(asOf, words, cells));
         facts.Add(new(words["export.filter"], Filter(answer)));
         facts.Add(new(words["export.rows"], words.Of("data.rows", answer.Rows.Count)));
-        if (answer.Dataset.Licence.Length > 0) facts.Add(new(words["export.licence"], answer.Dataset.Licence));
+        if (city.LicenceOf(answer.Dataset) is { Length: > 0 } licence) facts.Add(new(words["export.licence"], licence));
         facts.Add(new(words["export.address"], address));
         var now = time.GetUtcNow();
         facts.Add(new(words["export.made"], $"{cells.When(now)} ({city.Zone.Id})"));

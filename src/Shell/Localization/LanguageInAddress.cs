@@ -48,6 +48,9 @@ internal sealed class LanguageInAddress(RequestDelegate next, CityPack city)
         _ => CultureInfo.CreateSpecificCulture(language),
     };
 
+    /// <summary>What a language calls itself, with the letters of its own alphabet.</summary>
+    public static string NameOf(string language) => Culture(language).NativeName.Split(' ', '(')[0].Replace('\u2018', '\u02bb');
+
     public Task InvokeAsync(HttpContext http)
     {
         var first = http.Request.Path.Value!.Split('/', 3) is [_, var part, ..] ? part : "";

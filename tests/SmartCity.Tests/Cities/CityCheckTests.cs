@@ -56,7 +56,7 @@ public sealed class CityCheckTests
     [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"999\"", "outline.geojson, line 3: 999 is drawn and is no area of city.json")]
     [InlineData("outline.geojson", "\"code\":\"1726294\"", "\"code\":\"1726294\",", "outline.geojson, line 3: ")]
     [InlineData("city.json", "{\"code\": \"1726264\", ", "{", "an area has no code")]
-    [InlineData("city.json", "\"ru\": \"Бектемирский район\", ", "", "city.json, line 12: the area 1726264 has no name in ru")]
+    [InlineData("city.json", "\"ru\": \"Бектемирский район\", ", "", "city.json, line 13: the area 1726264 has no name in ru")]
     [InlineData("city.json", "\"1726294\"", "\"1726264\"", "two areas have the code 1726264")]
     // the city itself
     [InlineData("city.json", "Asia/Tashkent", "Asia/Nowhere", "city.json, line 5: the time zone Asia/Nowhere is unknown")]
@@ -115,6 +115,21 @@ public sealed class CityCheckTests
         (status, said) = await Broken("city.json", "[\"uz\", \"ru\", \"en\"]", "[\"en\", \"uz\", \"ru\", \"fr\"]");
         Assert.Equal(1, status);
         Assert.Matches("warning  words in fr: [0-9]+ of [0-9]+ are missing and stand in English: [a-z.-]+, ", said);
+    }
+
+    [Fact]
+    public async Task The_words_city_check_need_no_database_and_give_the_exit_status()
+    {
+        var nowhere = Directory.CreateTempSubdirectory("smartcity-check-").FullName;
+        string[] With(string pack) => ["city", "check", pack, $"--contentRoot={nowhere}", "--Database=Host=nobody.example;Database=x"];
+        static void Choose(CityChoices city) => city.Modules(TierD.Modules);
+        Assert.Equal(0, await SmartCityApp.RunAsync(With(Repository.Path("cities", "tashkent")), Choose));
+        // a folder without a pack, and a pack whose first file cannot be read
+        Assert.Equal(1, await SmartCityApp.RunAsync(With(nowhere), Choose));
+        await File.WriteAllTextAsync(Path.Combine(nowhere, "city.json"), "{");
+        Assert.Equal(1, await SmartCityApp.RunAsync(With(nowhere), Choose));
+        Assert.Equal(["city.json"], Directory.GetFileSystemEntries(nowhere).Select(Path.GetFileName));
+        Directory.Delete(nowhere, recursive: true);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class News
         Column.Text<Document>("title", Text.Of("제목", "Title"), d => d.Title),
         Column.Text<Document>("summary", Text.Of("요약", "Summary"), d => d.Summary),
         Column.Text<Document>("language", Text.Of("언어", "Language"), d => d.Language),
-        Column.Text<Document>("link", Text.Of("주소", "Address"), d => d.Link)) with { Feed = AdministrativeContentModule.NewsFeed, Licence = "KOGL-1" };
+        Column.Text<Document>("link", Text.Of("주소", "Address"), d => d.Link)) with { Feed = AdministrativeContentModule.NewsFeed, Licence = Dataset.CityLicence };
 
     /// <summary>The five newest items, those in the reader's language first when the source says which they are in.</summary>
     public static async ValueTask<TileFace> Face(TileContext context)

@@ -19,7 +19,7 @@ internal static class AirDatasets
             Column.Text<AirRow>("grade", Text.Of("등급", "Grade"), r => r.Grade),
             .. AirMeasures.All.Select(m => Column.Number<AirRow>(m.Key, m.Title, m.Unit, r => r.Values[m.Key], m.Decimals)),
             Column.Time<AirRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt),
-        ]) with { Feed = AtmosphereModule.AirFeed, Licence = "KOGL-1" };
+        ]) with { Feed = AtmosphereModule.AirFeed, Licence = Dataset.CityLicence };
 
     public static Dataset Past { get; } = Dataset.Of("atmosphere.air-past", Text.Of("대기질 추이", "Air quality over time"), [],
         Text.Of("한 측정 항목의 시간별·일별 평균.", "Means of one measure by hour or by day."),
@@ -38,7 +38,7 @@ internal static class AirDatasets
         Column.Number<AirStep>("max", Text.Of("최고", "Highest"), "", r => r.Max, 3)) with
     {
         Feed = AtmosphereModule.AirFeed,
-        Licence = "KOGL-1",
+        Licence = Dataset.CityLicence,
         Filters =
         [
             new("measure", Text.Of("항목", "Measure"), _ => [.. AirMeasures.All.Select(m => KeyValuePair.Create(m.Key, m.Title))]),

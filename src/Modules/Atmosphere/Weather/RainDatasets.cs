@@ -21,7 +21,7 @@ internal static class RainDatasets
         Column.Number<RainRow>("rain-10m", RainMeasures.TenMinutes.Title, "mm", r => r.TenMinutes, 1),
         Column.Number<RainRow>("rain-hour", Text.Of("1시간 강우량", "Rain in an hour"), "mm", r => r.Hour, 1),
         Column.Number<RainRow>("gauges", Text.Of("강우량계 수", "Gauges"), "", r => r.Gauges),
-        Column.Time<RainRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with { Feed = AtmosphereModule.RainFeed, Licence = "KOGL-1" };
+        Column.Time<RainRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with { Feed = AtmosphereModule.RainFeed, Licence = Dataset.CityLicence };
 
     public static Dataset Past { get; } = Dataset.Of("atmosphere.rain-past", Text.Of("시간별 비", "Rain by hour"), [],
         Text.Of("모든 강우량계의 시간별 평균 강우량.", "Rain of each hour, averaged over all gauges."),
@@ -36,7 +36,7 @@ internal static class RainDatasets
         Column.Number<RainStep>("max-10m", Text.Of("10분 최대", "Most in 10 minutes"), "mm", r => r.Max, 1)) with
     {
         Feed = AtmosphereModule.RainFeed,
-        Licence = "KOGL-1",
+        Licence = Dataset.CityLicence,
         Filters = [new("period", Text.Of("기간", "Period"), _ => Period.Choices)],
     };
 
@@ -47,7 +47,7 @@ internal static class RainDatasets
         Column.Area<SnowRow>("area", AreaWord, r => r.Station.Area),
         Column.Number<SnowRow>("new-snow", RainMeasures.NewSnow.Title, "cm", r => r.New, 1),
         Column.Number<SnowRow>("snow-depth", RainMeasures.SnowDepth.Title, "cm", r => r.Depth, 1),
-        Column.Time<SnowRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with { Feed = AtmosphereModule.SnowFeed, Licence = "KOGL-1" };
+        Column.Time<SnowRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with { Feed = AtmosphereModule.SnowFeed, Licence = Dataset.CityLicence };
 
     /// <summary>An hour's rain is the sum of the ten-minute amounts that began in the last sixty minutes.</summary>
     public static async Task<IReadOnlyList<RainRow>> Rows(DatasetContext context)

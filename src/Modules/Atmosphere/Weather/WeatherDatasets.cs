@@ -15,7 +15,7 @@ internal static class WeatherDatasets
         Column.Number<StationRow>("humidity", WeatherMeasures.All[1].Title, "%", r => r.Humidity),
         Column.Number<StationRow>("wind", WeatherMeasures.All[2].Title, "m/s", r => r.Wind, 1),
         Column.Time<StationRow>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt),
-        Column.Place<StationRow>("place", Text.Of("위치", "Place"), r => r.Station.Place)) with { Feed = AtmosphereModule.WeatherFeed, Licence = "KOGL-1" };
+        Column.Place<StationRow>("place", Text.Of("위치", "Place"), r => r.Station.Place)) with { Feed = AtmosphereModule.WeatherFeed, Licence = Dataset.CityLicence };
 
     public static IReadOnlyList<StationRow> Rows(IFeeds feeds)
     {

@@ -84,7 +84,7 @@ internal sealed record Indicator
 
     /// <summary>A difference with its unit: between two shares that are percentages lie points.</summary>
     public string WriteDifference(double difference) =>
-        UnitName.ToString() == "%" ? Write(difference) + Text.Of("%p", difference is 1 or -1 ? "\u00a0point" : "\u00a0points") : WriteWithUnit(difference);
+        UnitName.ToString() == "%" ? (difference is 1 or -1 ? Text.Of("{0}%p", "{0} point", Text.Same(Write(difference))) : Text.Of("{0}%p", "{0} points", Text.Same(Write(difference)))).ToString().Replace(' ', '\u00a0') : WriteWithUnit(difference);
 
     /// <summary>A value with its unit.</summary>
     public string WriteWithUnit(double? value)

@@ -23,7 +23,7 @@ internal static class CameraDatasets
         Column.Text<Camera>("owner", Text.Of("관리 부서", "Owner"), c => c.Owner),
         Column.Text<Camera>("release", Text.Of("공개 범위", "Release"), c => ReleaseWord(c.Release)),
         Column.Text<Camera>("incident", Text.Of("상황", "Incident"), c => c.Incident)) with
-    { Feed = TrafficModule.CameraFeed, Licence = "KOGL-1", Page = RowPage.Of<Camera>(c => c.Name, c => "/traffic/cameras/" + c.Id, c => $"/traffic/cameras/{c.Id}/still") };
+    { Feed = TrafficModule.CameraFeed, Licence = Dataset.CityLicence, Page = RowPage.Of<Camera>(c => c.Name, c => "/traffic/cameras/" + c.Id, c => $"/traffic/cameras/{c.Id}/still") };
 
     public static Text KindWord(CameraKind kind) => kind switch
     {

@@ -30,5 +30,5 @@ internal static class Distance
         && Math.Abs(latitude) <= 90 && Math.Abs(longitude) <= 180 ? new(latitude, longitude) : null;
 
     /// <summary>Metres below a kilometre, else kilometres.</summary>
-    public static string Words(double metres) => metres < 1000 ? $"{Units.Number(Math.Round(metres / 10) * 10)} m" : $"{Units.Number(metres / 1000, 1)} km";
+    public static string Words(double metres) => metres < 1000 ? $"{Units.Number(Math.Round(metres / 10) * 10)} {Units.Symbol("m")}" : $"{Units.Number(metres / 1000, 1)} {Units.Symbol("km")}";
 }

@@ -23,7 +23,7 @@ internal static class RoadDatasets
         Column.Time<RoadEvent>("since", Text.Of("시작", "Since"), e => e.Event.Onset ?? e.Event.ReportedAt),
         Column.Time<RoadEvent>("until", Text.Of("예상 종료", "Expected end"), e => e.Event.Expires),
         Column.Text<RoadEvent>("source", Text.Of("원천", "Feed"), e => e.Feed)) with
-    { Feed = TrafficModule.IncidentFeed, Licence = "KOGL-1" };
+    { Feed = TrafficModule.IncidentFeed, Licence = Dataset.CityLicence };
 
     public static Dataset Speeds { get; } = Dataset.Of("traffic.speeds", Text.Of("도로별 속도", "Speeds by road"), [TrafficModule.SpeedFeed],
         Text.Of("도로마다 구간 평균 속도와 가장 느린 구간.", "The mean speed of each road's pieces, and its slowest."),
@@ -34,7 +34,7 @@ internal static class RoadDatasets
         Column.Number<RoadSpeed>("slowest", Text.Of("가장 느린 구간", "Slowest piece"), "km/h", r => r.Slowest, 1),
         Column.Number<RoadSpeed>("pieces", Text.Of("구간 수", "Pieces"), "", r => r.Pieces),
         Column.Time<RoadSpeed>("observed", Text.Of("측정 시각", "Observed"), r => r.ObservedAt)) with
-    { Feed = TrafficModule.SpeedFeed, Licence = "KOGL-1" };
+    { Feed = TrafficModule.SpeedFeed, Licence = Dataset.CityLicence };
 
     public static Dataset Pieces { get; } = Dataset.Of("traffic.speed-pieces", Text.Of("구간별 속도", "Speeds by piece of road"), [TrafficModule.SpeedFeed],
         Text.Of("위치를 아는 도로 구간의 속도.", "The speed of each piece of road of which the city knows where it is."),
@@ -58,7 +58,7 @@ internal static class RoadDatasets
         Column.Number<HotSpot>("accidents", Text.Of("사고", "Accidents"), "", h => h.Accidents),
         Column.Number<HotSpot>("deaths", Text.Of("사망", "Deaths"), "", h => h.Deaths),
         Column.Number<HotSpot>("severe", Text.Of("중상", "Badly hurt"), "", h => h.Severe)) with
-    { Licence = "KOGL-1", Filters = [new("year", Text.Of("연도", "Year"), YearsOf)] };
+    { Licence = Dataset.CityLicence, Filters = [new("year", Text.Of("연도", "Year"), YearsOf)] };
 
     private static IReadOnlyList<KeyValuePair<string, Text>> YearsOf(ICity city) =>
         [.. new HotSpots(city).Years.DefaultIfEmpty(0).Select(y => KeyValuePair.Create(y.ToString(CultureInfo.InvariantCulture), Text.Same(y.ToString(CultureInfo.InvariantCulture))))];

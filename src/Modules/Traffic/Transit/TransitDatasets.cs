@@ -19,7 +19,7 @@ internal static class TransitDatasets
         Column.Number<Arrival>("crowd", Text.Of("혼잡도", "Crowd"), "%", a => a.Crowd * 100),
         Column.Text<Arrival>("last", Text.Of("막차", "Last one"), a => a.IsLast ? Text.Of("막차", "yes") : null),
         Column.Text<Arrival>("source", Text.Of("원천", "Feed"), a => a.Feed)) with
-    { Feed = TrafficModule.SubwayFeed, Licence = "KOGL-1" };
+    { Feed = TrafficModule.SubwayFeed, Licence = Dataset.CityLicence };
 
     public static Dataset Lines { get; } = Dataset.Of("traffic.lines", Text.Of("노선 운행 상태", "State of the lines"), [TrafficModule.SubwayFeed, TrafficModule.BusFeed, TrafficModule.DelayFeed, TrafficModule.NoticeFeed, TrafficModule.VehicleFeed],
         Text.Of("노선마다 지금 운행 상태, 첫차와 막차.", "How each line runs now, its first and its last departure."),
@@ -32,7 +32,7 @@ internal static class TransitDatasets
         Column.Number<LineState>("delay", Text.Of("평균 지연", "Mean delay"), "s", s => s.Delay?.TotalSeconds),
         Column.Text<LineState>("first", Text.Of("첫차", "First"), s => Line.Clock(s.Line.First)),
         Column.Text<LineState>("last", Text.Of("막차", "Last"), s => Line.Clock(s.Line.Last))) with
-    { Feed = TrafficModule.SubwayFeed, Licence = "KOGL-1" };
+    { Feed = TrafficModule.SubwayFeed, Licence = Dataset.CityLicence };
 
     /// <summary>The word of a state in every language, for files.</summary>
     public static Text StateWord(string key) => key switch

@@ -12,8 +12,8 @@ internal sealed class ColumnChoice
     public string Role { get; set; } = "";
     /// <summary>Name under which a value or an attribute is stored.</summary>
     public string? Key { get; set; }
-    public string? TitleKo { get; set; }
-    public string? TitleEn { get; set; }
+    /// <summary>By language.</summary>
+    public Dictionary<string, string?> Title { get; set; } = [];
     public string? Unit { get; set; }
     public string? Min { get; set; }
     public string? Max { get; set; }
@@ -25,10 +25,9 @@ internal sealed class DescriptorForm
 {
     public string? Feed { get; set; }
     public string? Kind { get; set; }
-    public string? TitleKo { get; set; }
-    public string? TitleEn { get; set; }
-    public string? OwnerKo { get; set; }
-    public string? OwnerEn { get; set; }
+    /// <summary>By language, as <see cref="Owner"/>.</summary>
+    public Dictionary<string, string?> Title { get; set; } = [];
+    public Dictionary<string, string?> Owner { get; set; } = [];
     public string? Contact { get; set; }
     public string? Licence { get; set; }
     public string? Way { get; set; }
@@ -132,7 +131,7 @@ internal static class ColumnForm
     {
         var form = new DescriptorForm
         {
-            Feed = d.Feed, Kind = kind.ToString().ToLowerInvariant(), TitleKo = d.Title.GetValueOrDefault("ko"), TitleEn = d.Title.GetValueOrDefault("en"), OwnerKo = d.Owner.GetValueOrDefault("ko"), OwnerEn = d.Owner.GetValueOrDefault("en"),
+            Feed = d.Feed, Kind = kind.ToString().ToLowerInvariant(), Title = Shown(d.Title), Owner = Shown(d.Owner),
             Contact = d.Contact, Licence = d.Licence, Way = d.Push is not null ? "push" : d.Upload ? "upload" : "ask", Address = d.Address + d.Url, Secret = d.Push?.Secret, Every = d.Schedule.Every, Timeout = d.Schedule.Timeout, PerDay = Number(d.Schedule.PerDay),
             Late = d.Freshness.Late, Stale = d.Freshness.Stale, Drop = d.Freshness.Drop, Public = d.Public, TimeFormat = string.Join(" | ", Times(d, kind).SelectMany(t => t.Format).Distinct(StringComparer.Ordinal)), TimeAbsent = d.Map.Time.Absent,
             Crs = d.Map.Place.Crs, Missing = string.Join(" | ", d.Map.Missing), IsArea = d.Map.Thing.IsArea, Complete = d.Map.Event.Complete, FigureUnit = d.Map.Figure.Unit,
@@ -142,8 +141,8 @@ internal static class ColumnForm
             var choice = new ColumnChoice { Column = column };
             choice.Role = RolesOf(kind).FirstOrDefault(r => Place(d, kind, r) is { } place && place.Get().Contains(column)) ?? "";
             if (choice.Role.Length == 0 && kind == FeedKind.Observations && d.Map.Values.FirstOrDefault(v => v.Value.From.Contains(column)) is { Key: { } key } value)
-                (choice.Role, choice.Key, choice.TitleKo, choice.TitleEn, choice.Unit, choice.Min, choice.Max, choice.Decimals) =
-                    (Value, key, value.Value.Title.GetValueOrDefault("ko"), value.Value.Title.GetValueOrDefault("en"), value.Value.Unit, Bound(value.Value.Min), Bound(value.Value.Max), Number(value.Value.Decimals));
+                (choice.Role, choice.Key, choice.Title, choice.Unit, choice.Min, choice.Max, choice.Decimals) =
+                    (Value, key, Shown(value.Value.Title), value.Value.Unit, Bound(value.Value.Min), Bound(value.Value.Max), Number(value.Value.Decimals));
             else if (choice.Role.Length == 0 && d.Map.Attributes.FirstOrDefault(a => a.Value.Contains(column)) is { Key: { } name }) (choice.Role, choice.Key) = (Extra, name);
             form.Columns.Add(choice);
         }
@@ -157,8 +156,8 @@ internal static class ColumnForm
         d.Feed = (form.Feed ?? "").Trim();
         if (catalogue.Declared.OfType<Feed>().All(f => f.Key != d.Feed)) d.Kind = form.Kind;
         var kind = KindOf(d, catalogue);
-        Words(d.Title, form.TitleKo, form.TitleEn);
-        Words(d.Owner, form.OwnerKo, form.OwnerEn);
+        Words(d.Title, form.Title, city);
+        Words(d.Owner, form.Owner, city);
         (d.Contact, d.Licence, d.Public) = ((form.Contact ?? "").Trim(), (form.Licence ?? "").Trim(), form.Public);
         (d.Upload, d.Push) = (form.Way == "upload", form.Way == "push" ? new() { Secret = (form.Secret ?? "").Trim() } : null);
         if (!d.IsAsked) (d.Url, d.Address, d.Source) = ("", "", city.Sources.ContainsKey(d.Source) ? d.Source : "");
@@ -179,11 +178,11 @@ internal static class ColumnForm
         d.Map.Missing = [.. Several(form.Missing)];
         (d.Map.Thing.IsArea, d.Map.Event.Complete) = (form.IsArea, form.Complete);
         if (kind == FeedKind.Figures) d.Map.Figure.Unit = Unit(form.FigureUnit, "FigureUnit", wrong);
-        Roles(form, d, kind, wrong);
+        Roles(form, d, kind, city, wrong);
         return wrong;
     }
 
-    private static void Roles(DescriptorForm form, FeedDescriptor d, FeedKind kind, Dictionary<string, string> wrong)
+    private static void Roles(DescriptorForm form, FeedDescriptor d, FeedKind kind, CityPack city, Dictionary<string, string> wrong)
     {
         var shown = form.Columns.Select(c => c.Column).ToHashSet(StringComparer.Ordinal);
         foreach (var role in RolesOf(kind))
@@ -205,7 +204,7 @@ internal static class ColumnForm
             if (choice.Role != Value || kind != FeedKind.Observations) continue;
             var field = d.Map.Values.Values.FirstOrDefault(v => v.From.Contains(choice.Column)) ?? new() { From = [choice.Column], Required = false };
             field.Unit = Unit(choice.Unit, $"Columns[{i}].Unit", wrong) is { Length: > 0 } unit ? unit : null;
-            Words(field.Title, choice.TitleKo, choice.TitleEn);
+            Words(field.Title, choice.Title, city);
             field.Min = Bound(choice.Min, -1e15, $"Columns[{i}].Min", wrong);
             field.Max = Bound(choice.Max, 1e15, $"Columns[{i}].Max", wrong);
             if (field.Min > field.Max) wrong[$"Columns[{i}].Max"] = "desk.wrong.range";
@@ -217,10 +216,13 @@ internal static class ColumnForm
         (d.Map.Attributes, d.Map.Values) = (extras, values);
     }
 
-    private static void Words(Dictionary<string, string> texts, string? ko, string? en)
+    private static Dictionary<string, string?> Shown(Dictionary<string, string> texts) => texts.ToDictionary(t => t.Key, t => (string?)t.Value, StringComparer.Ordinal);
+
+    // the city's languages are asked for; what a descriptor says in others stays
+    private static void Words(Dictionary<string, string> texts, Dictionary<string, string?> typed, CityPack city)
     {
-        foreach (var (language, text) in new[] { ("ko", ko), ("en", en) })
-            if (text?.Trim() is { Length: > 0 } word) texts[language] = word;
+        foreach (var language in city.Languages)
+            if (typed.GetValueOrDefault(language)?.Trim() is { Length: > 0 } word) texts[language] = word;
             else texts.Remove(language);
     }
 

@@ -11,7 +11,7 @@ public sealed class DeskPageTests
 {
     private const string Csv = "station_id,name,lat,lon,temp (°C),rain_mm,observed\r\nS1,Hill,37.55,126.98,21.5,0,2026-11-20 10:00\r\nS2,River,37.52,127.02,22.1,1.5,2026-11-20 10:00\r\n";
 
-    private static readonly (string, string)[] About = [("Form.Feed", "city.gauges"), ("Form.TitleKo", "강우 관측"), ("Form.TitleEn", "Rain gauges"), ("Form.OwnerKo", "물재생과"), ("Form.OwnerEn", "Water Division"), ("Form.Every", "10s"), ("Form.Timeout", "5s"), ("Form.Late", "1h"), ("Form.Stale", "2h"), ("Form.Drop", "9000d"), ("Note", "wanted by the water division")];
+    private static readonly (string, string)[] About = [("Form.Feed", "city.gauges"), ("Form.Title[ko]", "강우 관측"), ("Form.Title[en]", "Rain gauges"), ("Form.Owner[ko]", "물재생과"), ("Form.Owner[en]", "Water Division"), ("Form.Every", "10s"), ("Form.Timeout", "5s"), ("Form.Late", "1h"), ("Form.Stale", "2h"), ("Form.Drop", "9000d"), ("Note", "wanted by the water division")];
 
     [Fact]
     public async Task An_address_becomes_a_table_a_draft_and_a_living_feed_without_a_restart()
@@ -29,14 +29,14 @@ public sealed class DeskPageTests
         Assert.Contains(work.QuerySelectorAll("section[aria-labelledby=stored] td"), td => td.TextContent == "21.5");
 
         // without a title nothing is saved, the error stands beside the field, and what was typed is still there
-        using var refused = await DeskCity.Submit(desk.Chief, work, "Save as draft", [.. About.Where(a => a.Item1 != "Form.TitleKo"), ("Form.Columns[5].Unit", "rainbows")]);
+        using var refused = await DeskCity.Submit(desk.Chief, work, "Save as draft", [.. About.Where(a => a.Item1 != "Form.Title[ko]"), ("Form.Columns[5].Unit", "rainbows")]);
         Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
         var again = await Browser.Read(refused);
-        Assert.Equal("Give it a title.", again.QuerySelector("#wrong-TitleKo")!.TextContent);
-        Assert.Equal("true", again.QuerySelector("#f-TitleKo")!.GetAttribute("aria-invalid"));
+        Assert.Equal("Give it a title.", again.QuerySelector("#wrong-Title-ko")!.TextContent);
+        Assert.Equal("true", again.QuerySelector("#f-Title-ko")!.GetAttribute("aria-invalid"));
         Assert.Contains("UCUM", again.QuerySelector("#wrong-Columns-5-Unit")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("rainbows", again.QuerySelector("input[aria-label='Unit: rain_mm']")!.GetAttribute("value"));
-        Assert.Equal("Water Division", again.QuerySelector("#f-OwnerEn")!.GetAttribute("value"));
+        Assert.Equal("Water Division", again.QuerySelector("#f-Owner-en")!.GetAttribute("value"));
         Assert.Equal("wanted by the water division", again.QuerySelector("#note")!.GetAttribute("value"));
 
         using var saved = await DeskCity.Submit(desk.Chief, again, "Save as draft", [.. About, ("Form.Columns[5].Unit", "mm"), ("Form.Columns[5].Key", "rain")]);

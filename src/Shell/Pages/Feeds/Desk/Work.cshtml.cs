@@ -160,8 +160,8 @@ internal sealed class WorkModel(FeedDesk desk, DescriptorCheck check, Probe prob
         {
             var (field, word) = problem.What switch
             {
-                "title has no ko." => ("TitleKo", "desk.wrong.title"), "title has no en." => ("TitleEn", "desk.wrong.title"),
-                "owner has no ko." => ("OwnerKo", "desk.wrong.owner"), "owner has no en." => ("OwnerEn", "desk.wrong.owner"),
+                var what when what.StartsWith("title has no ", StringComparison.Ordinal) => ($"Title[{what[13..^1]}]", "desk.wrong.title"),
+                var what when what.StartsWith("owner has no ", StringComparison.Ordinal) => ($"Owner[{what[13..^1]}]", "desk.wrong.owner"),
                 var what when what.StartsWith("feed: ", StringComparison.Ordinal) => ("Feed", "desk.wrong.feed"),
                 var what when what.StartsWith("freshness rises", StringComparison.Ordinal) => ("Late", "desk.wrong.freshness"),
                 var what when what.StartsWith("schedule.timeout is more", StringComparison.Ordinal) => ("Timeout", "desk.wrong.timeout"),
@@ -206,6 +206,7 @@ internal sealed class WorkModel(FeedDesk desk, DescriptorCheck check, Probe prob
 
     public string TypeOf(string column) => Table is null ? "" : Guess.TypeOf(Table, column, city);
     public string? Bad(string field) => Wrong.ContainsKey("Form." + field) ? "true" : null;
-    public string? Told(string field) => Wrong.ContainsKey("Form." + field) ? "wrong-" + field.Replace("[", "-", StringComparison.Ordinal).Replace("].", "-", StringComparison.Ordinal) : null;
+    public string? Told(string field) => Wrong.ContainsKey("Form." + field) ? "wrong-" + IdOf(field) : null;
+    public static string IdOf(string field) => field.Replace("[", "-", StringComparison.Ordinal).Replace("].", "-", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
     public string Plain(string text) => secrets.Redact(NewsReader.Plain(text, 80));
 }
