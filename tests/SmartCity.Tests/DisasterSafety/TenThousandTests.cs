@@ -57,13 +57,14 @@ public sealed class TenThousandTests(SafetyCity shared) : IClassFixture<SafetyCi
         {
             ["Border"] = (await shared.Tell(SafetyCity.Run("Border") with { Areas = ["11140", "11170"] }), ["Jung-gu, Yongsan-gu"]),
             ["River"] = (await shared.Tell(SafetyCity.Run("River") with { Areas = [], Shape = Shape.At(new(37.5185, 126.9590)) }), ["between "]),
-            ["Backwards"] = (await shared.Tell(SafetyCity.Run("Backwards") with { Status = EventStatus.Ended, Onset = now.AddMinutes(-5), ReportedAt = now.AddHours(-3) }), ["Over", "before"]),
+            ["Backwards"] = (await shared.Tell(SafetyCity.Run("Backwards") with { Status = EventStatus.Ended, Onset = now.AddMinutes(-5), ReportedAt = now.AddHours(-3) }), ["Ended", "ended before it began"]),
             ["Renamed"] = (await shared.Tell(SafetyCity.Run("Renamed") with { Areas = ["11999"] }), ["a former area (11999)"]),
         };
         using var official = await City.Client(Roles.Official);
         var rows = await Rows(official, DisasterTables.DeskKey);
         foreach (var (id, (card, said)) in cards)
         {
+            Assert.True(await official.Status(card) == System.Net.HttpStatusCode.OK, id);
             var text = (await official.Open(card)).QuerySelector("#incident")!.TextContent;
             Assert.All(said, s => Assert.Contains(s, text, StringComparison.OrdinalIgnoreCase));
             Assert.Single(rows, r => r!["incident"]!.GetValue<string>() == "d-" + id);
