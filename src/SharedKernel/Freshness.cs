@@ -84,6 +84,8 @@ public sealed record AsOf
     public bool Demonstration { get; init; }
     /// <summary>Address below the language of the page that explains the source; null for the page of the feeds.</summary>
     public string? Page { get; init; }
+    /// <summary>Open events that the source tells of and for which there was no room: every list and count of it is short by so many.</summary>
+    public int LeftOut { get; init; }
     /// <summary>True while a number may be shown at all.</summary>
     public bool Shown => Freshness is Freshness.Live or Freshness.Late or Freshness.Stale;
 }

@@ -11,6 +11,8 @@ internal static class ShellContributions
     public const string SeeAudit = "city.audit";
     public const string OwnAccount = "city.account";
 
+    public const string KeepScreen = "city.kept-screen";
+
     public const string KeepReports = "city.reports";
 
     public static IEnumerable<Contribution> All { get; } =
@@ -21,6 +23,7 @@ internal static class ShellContributions
         new Permission(SeeFeeds, Text.Of("원천 상태 보기", "See the state of the sources"), Roles.Anyone),
         new Permission(SeeFeedData, Text.Of("도시가 직접 연결한 자료 보기", "See what the city's own feeds bring"), Roles.Staff),
         new Permission("city.view", Text.Of("첫 화면 보기", "See the main screen"), Roles.Anyone),
+        new Permission(KeepScreen, Text.Of("상황판을 계속 로그인해 두기", "Keep a screen signed in while it is used"), [.. Roles.Staff]),
         new Permission(KeepReports, Text.Of("보고서를 만들어 보관하고 예약하기", "Make, keep and schedule reports"), [.. Roles.Staff, Roles.Administrator]),
         Reports.CityBrief.Report, Reports.CityBrief.Sources, Reports.KeptReports.Dataset,
         new Command("city.home", Text.Of("첫 화면", "Main screen"), "/", Text.Of("첫 화면|홈|지금 도시", "home|main screen|city now")) { Permission = "city.view" },

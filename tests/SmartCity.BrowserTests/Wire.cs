@@ -10,7 +10,7 @@ internal sealed class Wire : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, byte> _open = [];
     private readonly CancellationTokenSource _end = new();
-    private readonly Uri _to;
+    private volatile Uri _to;
     private volatile bool _cut;
 
     private Wire(Uri to)
@@ -33,6 +33,9 @@ internal sealed class Wire : IAsyncDisposable
     }
 
     public void Heal() => _cut = false;
+
+    /// <summary>Leads what is new to another city, such as the same one after a restart.</summary>
+    public void Lead(Uri to) => _to = to;
 
     private async Task Accept()
     {

@@ -133,6 +133,8 @@ internal sealed class Session
     public Guid PersonId { get; set; }
     /// <summary>UTC milliseconds.</summary>
     public long StartedAt { get; set; }
+    /// <summary>UTC milliseconds when a screen that stays signed in last used it, to some minutes; null for a session like any other.</summary>
+    public long? KeptAt { get; set; }
 }
 
 /// <summary>A key that protects cookies and form tokens; in the database, so that every host of the city shares it.</summary>

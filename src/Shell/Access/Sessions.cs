@@ -7,14 +7,17 @@ using Microsoft.Extensions.Options;
 namespace SmartCity.Shell.Access;
 
 /// <summary>Whether a cookie's session still holds. It ends with its row (sign-out), with the person's security stamp
-/// (password, roles, second factor), with a lock, and twelve hours after it began.</summary>
+/// (password, roles, second factor), with a lock, and twelve hours after it began; that of a screen which stays signed in, twelve hours
+/// after its last use.</summary>
 internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<IdentityOptions> options, TimeProvider time)
 {
     public const string Claim = "session", DepartmentClaim = "department";
     public static readonly TimeSpan Sliding = TimeSpan.FromHours(8), Absolute = TimeSpan.FromHours(12);
+    // how often the use of a screen that stays signed in is written down
+    private static readonly TimeSpan Noted = TimeSpan.FromMinutes(10);
     // a page is many requests; another host's change is seen within this time
     private static readonly TimeSpan Believed = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<Guid, (string Stamp, long StartedAt, DateTimeOffset Until)> _known = new();
+    private readonly ConcurrentDictionary<Guid, (string Stamp, long StartedAt, long UsedAt, DateTimeOffset Until)> _known = new();
 
     public static Guid? IdOf(ClaimsPrincipal? person) => Guid.TryParse(person?.FindFirstValue(Claim), out var id) ? id : null;
 
@@ -26,13 +29,29 @@ internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<Id
         if (!_known.TryGetValue(id, out var known) || known.Until < now)
         {
             await using var db = await contexts.CreateDbContextAsync(cancel);
-            var row = await (from s in db.Sessions join p in db.Users on s.PersonId equals p.Id where s.Id == id && !p.Locked select new { s.StartedAt, p.SecurityStamp }).FirstOrDefaultAsync(cancel);
+            var row = await (from s in db.Sessions join p in db.Users on s.PersonId equals p.Id where s.Id == id && !p.Locked select new { s.StartedAt, s.KeptAt, p.SecurityStamp }).FirstOrDefaultAsync(cancel);
             // an ended session is not remembered: cookies made up by strangers take no memory
             if (row?.SecurityStamp is null) return false;
             if (_known.Count > 10_000) _known.Clear();
-            _known[id] = known = (row.SecurityStamp, row.StartedAt, now + Believed);
+            var (moment, used) = (now.ToUnixTimeMilliseconds(), row.KeptAt ?? row.StartedAt);
+            if (row.KeptAt is { } kept && row.SecurityStamp == stamp && moment - kept < (long)Absolute.TotalMilliseconds && moment - kept > (long)Noted.TotalMilliseconds)
+            {
+                used = moment;
+                await db.Sessions.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.KeptAt, moment), cancel);
+            }
+            _known[id] = known = (row.SecurityStamp, row.StartedAt, used, now + Believed);
         }
-        return known.Stamp == stamp && now.ToUnixTimeMilliseconds() - known.StartedAt < (long)Absolute.TotalMilliseconds;
+        return known.Stamp == stamp && now.ToUnixTimeMilliseconds() - known.UsedAt < (long)Absolute.TotalMilliseconds;
+    }
+
+    /// <summary>Lets this session last for as long as its screen is used.</summary>
+    public async Task Keep(ClaimsPrincipal person, CancellationToken cancel)
+    {
+        if (IdOf(person) is not { } id) return;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        await db.Sessions.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(r => r.KeptAt, now), cancel);
+        LookAgain();
     }
 
     /// <summary>When the session of a request that was let in began.</summary>

@@ -136,7 +136,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
         var now = time.GetUtcNow();
         var old = Sessions.IdOf(Http.User);
         var oldest = (now - Sessions.Absolute).ToUnixTimeMilliseconds();
-        db.Sessions.RemoveRange(db.Sessions.Where(s => s.Id == old || s.StartedAt < oldest));
+        db.Sessions.RemoveRange(db.Sessions.Where(s => s.Id == old || (s.KeptAt ?? s.StartedAt) < oldest));
         var session = new Session { Id = Guid.NewGuid(), PersonId = person.Id, StartedAt = now.ToUnixTimeMilliseconds() };
         db.Sessions.Add(session);
         await db.SaveChangesAsync();

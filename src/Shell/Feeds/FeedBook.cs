@@ -73,6 +73,7 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
             Freshness = FreshnessOf(health, now),
             Outcome = health.Outcome,
             Rhythm = health.Plan.Rhythm,
+            LeftOut = health.LeftOut,
             Demonstration = health.Plan.Source.Demonstration,
         };
     }

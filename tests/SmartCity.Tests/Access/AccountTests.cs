@@ -182,6 +182,47 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task A_kept_screen_stays_signed_in_for_as_long_as_it_is_used_and_ends_at_once_with_its_rights()
+    {
+        await using var city = await AccessCity.Start();
+        await city.Person("room", Roles.Official);
+        await city.Person("kim", Roles.Citizen);
+        using var wall = await city.SignedIn("room");
+        using var citizen = await city.SignedIn("kim");
+        using (var refused = await citizen.Send("/en/account", "Keep")) Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using (var elsewhere = await wall.Send("/en/account", "Keep", ("back", "https://evil.example/"))) Assert.Equal("/en/account", elsewhere.Headers.Location!.OriginalString);
+        Assert.Single(await city.Audit("screen-kept"), a => a.Person == "room");
+        // three days and nights, looked at every half hour; a session like any other is long gone
+        for (var half = 0; half < 144; half++)
+        {
+            city.Clock.Advance(TimeSpan.FromMinutes(30));
+            Assert.Equal("room", await wall.Who());
+        }
+        Assert.Null(await citizen.Who());
+        // its cookie is renewed, its session is the same one: what asks for a recent sign-in still does
+        await using var scope = city.City.Services.CreateAsyncScope();
+        var person = await scope.ServiceProvider.GetRequiredService<Microsoft.AspNetCore.Identity.UserManager<Person>>().FindByNameAsync("room");
+        await scope.ServiceProvider.GetRequiredService<People>().SetRoles(person!, new HashSet<string>([Roles.Citizen], StringComparer.Ordinal));
+        Assert.Null(await wall.Who());
+    }
+
+    [Fact]
+    public async Task A_kept_screen_that_nobody_uses_for_twelve_hours_is_signed_out()
+    {
+        await using var city = await AccessCity.Start();
+        await city.Person("room", Roles.Official);
+        using var wall = await city.SignedIn("room");
+        (await wall.Send("/en/account", "Keep")).Dispose();
+        for (var hour = 0; hour < 7; hour++)
+        {
+            city.Clock.Advance(TimeSpan.FromHours(3));
+            Assert.Equal("room", await wall.Who());
+        }
+        city.Clock.Advance(TimeSpan.FromMinutes(12 * 60 + 1));
+        Assert.Null(await wall.Who());
+    }
+
+    [Fact]
     public async Task Passkey_options_are_answered_and_nonsense_is_refused()
     {
         await using var city = await AccessCity.Start();

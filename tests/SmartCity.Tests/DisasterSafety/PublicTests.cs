@@ -56,12 +56,35 @@ public sealed class PublicTests(SafetyCity shared) : IClassFixture<SafetyCity>
             // a search repeats the question
             found.AddRange(closed.Where(c => text.Contains(c, StringComparison.Ordinal) && !(url.Contains("search?q=SECRET", StringComparison.Ordinal) && c == "SECRET-")).Select(c => $"{url}: {c}"));
         }
+        // and in no workbook and no document of this module's tables
+        var files = walk.DatasetStops().Where(d => d.Format is "xlsx" or "pdf" && d.Stop.Url.Contains("/disaster-safety.", StringComparison.Ordinal)).Where(d => walk.Opens(nobody, d.Stop)).ToList();
+        Assert.True(files.Count >= 10);
+        var blocks = 0;
+        foreach (var (stop, format) in files.Select(f => (f.Stop, f.Format)))
+        {
+            var bytes = await anyone.GetByteArrayAsync(stop.Url);
+            var text = format == "pdf" ? string.Concat(new Export.PdfText(bytes).Text()) : Unpacked(bytes);
+            found.AddRange(closed.Where(c => text.Contains(c, StringComparison.Ordinal)).Select(c => $"{stop.Url}: {c}"));
+            // the canary: what is open is found in both
+            if (text.Contains("4200", StringComparison.Ordinal)) blocks++;
+        }
+        Assert.True(blocks >= 2, $"the block was found in {blocks} files");
         Assert.True(found.Count == 0, string.Join('\n', found));
         // and what is open is there: the block and the level, moved to the middle of its cell
         var open = SafetyCity.Words(await anyone.Open(card));
         Assert.Contains("비밀로, block 4200", open, StringComparison.Ordinal);
         Assert.Contains("Serious", open, StringComparison.Ordinal);
         Assert.Contains("126.982,37.562", (await anyone.GetStringAsync("/data/disaster-safety.incidents.geojson")).Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private static string Unpacked(byte[] workbook)
+    {
+        using var zip = new System.IO.Compression.ZipArchive(new MemoryStream(workbook));
+        return string.Concat(zip.Entries.Select(e =>
+        {
+            using var reader = new StreamReader(e.Open());
+            return reader.ReadToEnd();
+        }));
     }
 
     [Fact]

@@ -47,4 +47,25 @@ public sealed class RoadTests(CityWithCameras with) : IClassFixture<CityWithCame
         Assert.Equal(Roads.Speeds(Book, City.Services.GetRequiredService<ICity>()).Count, page.QuerySelectorAll("#speeds tbody tr").Length);
         Assert.Contains(Uri.EscapeDataString("올림픽대로"), page.QuerySelector("#speeds tbody")!.InnerHtml, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Tiles_and_brief_say_what_the_tables_say()
+    {
+        await TestCity.Until(() => Book.HealthOf(TrafficModule.SpeedFeed)!.Outcome == FetchOutcome.Ok && Book.HealthOf(TrafficModule.IncidentFeed)!.Outcome == FetchOutcome.Ok && Book.HealthOf(TrafficModule.SubwayFeed)!.Outcome == FetchOutcome.Ok, "roads and subway have come", 60);
+        var city = City.Services.GetRequiredService<ICity>();
+        using var nobody = City.Client();
+        var main = await nobody.Open("/en");
+        var roads = Roads.Speeds(Book, city);
+        var mean = roads.Sum(r => r.KmH * r.Pieces) / roads.Sum(r => r.Pieces);
+        Assert.Equal(mean, double.Parse(main.QuerySelector("#tile-traffic-speed-tile data")!.GetAttribute("value")!, System.Globalization.CultureInfo.InvariantCulture), 1);
+        Assert.Contains($"Slowest: {roads[0].Name.In("en")}", main.QuerySelector("#tile-traffic-speed-tile")!.TextContent, StringComparison.Ordinal);
+        var open = Roads.Open(Book).Where(e => !Roads.IsWork(e)).ToList();
+        Assert.Contains($"{open.Count} incident", main.QuerySelector("#tile-traffic-incidents-tile")!.TextContent, StringComparison.Ordinal);
+        foreach (var link in main.QuerySelectorAll("#tile-traffic-incidents-tile a[href*='/traffic/incidents/']").Select(a => a.GetAttribute("href")!)) Assert.Equal(System.Net.HttpStatusCode.OK, await nobody.Status(link));
+        var states = City.Services.GetRequiredService<Transit>().States(Book).Where(s => s.Line.Kind == LineKind.Subway).ToList();
+        Assert.Contains($"of {states.Count} as usual", main.QuerySelector("#tile-traffic-subway-tile")!.TextContent, StringComparison.Ordinal);
+        using var mayor = await City.Client(Roles.Mayor);
+        foreach (var (language, said) in new[] { ("en", $"{roads[0].Name.In("en")} is the slowest at"), ("ko", roads[0].Name.In("ko")) })
+            Assert.Contains(said, (await mayor.Open($"/{language}/reports/city.brief")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
 }

@@ -46,7 +46,7 @@ internal static class RoadDatasets
         Column.Number<RoadPiece>("speed", Text.Of("속도", "Speed"), "km/h", p => p.KmH, 1),
         Column.Text<RoadPiece>("state", Text.Of("소통", "State"), p => Roads.ClassOf(p.KmH).Title),
         Column.Time<RoadPiece>("observed", Text.Of("측정 시각", "Observed"), p => p.ObservedAt)) with
-    { Feed = TrafficModule.SpeedFeed, Licence = "KOGL-1" };
+    { Feed = TrafficModule.SpeedFeed, Licence = Dataset.CityLicence };
 
     public static Dataset HotSpots { get; } = Dataset.Of("traffic.hot-spots", Text.Of("보행자 사고 잦은 곳", "Hot spots of accidents with people on foot"), [],
         Text.Of("해마다 보행자 사고가 잦았던 곳. 시연용 자료.", "Where people on foot were hurt most often, by year. Made up for demonstration."),

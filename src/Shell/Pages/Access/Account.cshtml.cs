@@ -15,7 +15,7 @@ namespace SmartCity.Shell.Pages.Access;
 [Authorize(ShellContributions.OwnAccount)]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class AccountModel(UserManager<Person> users, SignInManager<Person> manager, SignIns signIns, HashGate gate, Once once, Sessions sessions, People people, AccessDb db,
-    SmartCity.Shell.Access.Audit audit, CityPack city, IWords words, TimeProvider time) : PageModel
+    SmartCity.Shell.Access.Audit audit, CityPack city, IWords words, IAudience audience, TimeProvider time) : PageModel
 {
     private Person _person = null!;
 
@@ -135,6 +135,15 @@ internal sealed class AccountModel(UserManager<Person> users, SignInManager<Pers
         return Redirect($"/{words.Language}/sign-in");
     }
 
+    /// <summary>Lets this screen stay signed in for as long as it is used, such as a wall that nobody stands before at night.</summary>
+    public async Task<IActionResult> OnPostKeepAsync(string? back)
+    {
+        if (!audience.Can(ShellContributions.KeepScreen)) return Forbid();
+        await sessions.Keep(User, HttpContext.RequestAborted);
+        await audit.Write("screen-kept");
+        return LocalRedirect(LocalAddress.Of(back, $"/{words.Language}/account"));
+    }
+
     // an unattended screen must not be enough to add a way in
     private bool IsRecent() => sessions.Began(User) > time.GetUtcNow() - TimeSpan.FromHours(1);
 
@@ -165,7 +174,7 @@ internal sealed class AccountModel(UserManager<Person> users, SignInManager<Pers
         RecoveryCodesLeft = HasAuthenticator ? await users.CountRecoveryCodesAsync(_person) : 0;
         Passkeys = await users.GetPasskeysAsync(_person);
         var oldest = (time.GetUtcNow() - Sessions.Absolute).ToUnixTimeMilliseconds();
-        SessionCount = await db.Sessions.CountAsync(s => s.PersonId == _person.Id && s.StartedAt > oldest);
+        SessionCount = await db.Sessions.CountAsync(s => s.PersonId == _person.Id && (s.KeptAt ?? s.StartedAt) > oldest);
         if (setup && !HasAuthenticator && await users.GetAuthenticatorKeyAsync(_person) is { } key)
         {
             SetupKey = string.Join(' ', key.Chunk(4).Select(c => new string(c)));

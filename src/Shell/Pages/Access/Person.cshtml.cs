@@ -87,7 +87,7 @@ internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartC
     {
         Held = [.. await users.GetRolesAsync(_person)];
         var oldest = (time.GetUtcNow() - Sessions.Absolute).ToUnixTimeMilliseconds();
-        SessionCount = await db.Sessions.CountAsync(s => s.PersonId == _person.Id && s.StartedAt > oldest);
+        SessionCount = await db.Sessions.CountAsync(s => s.PersonId == _person.Id && (s.KeptAt ?? s.StartedAt) > oldest);
         return Page();
     }
 }

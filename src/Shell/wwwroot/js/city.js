@@ -65,6 +65,8 @@
     }
   }
   document.addEventListener('htmx:after:swap', tellAges);
+  // the line break at the end of a fragment would stay beside the block it replaces, one more at each update
+  document.addEventListener('htmx:after:request', event => { const { ctx } = event.detail; if (ctx?.text) ctx.text = ctx.text.trim(); });
 
   // the map: a layer is turned on without leaving the page, and the address says so
   const map = document.getElementById('map');

@@ -29,6 +29,18 @@ internal sealed class SituationModel(ICity city, IFeeds feeds, IAudience audienc
     public AsOf? AsOf => feeds.AsOf(DisasterSafetyModule.Dispatch);
     public string Query => Asked is { Length: > 0 and <= 70 } asked ? "incident=" + Uri.EscapeDataString(asked) + "&" : "";
 
+    [BindProperty(SupportsGet = true, Name = "scenes")]
+    public string? Scenes { get; set; }
+    /// <summary>How long an incident stays, in seconds.</summary>
+    public int Seconds => int.TryParse(Scenes, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 5 and <= 600 ? seconds : 20;
+    public bool Turns => Scenes is { Length: > 0 };
+    public bool Past => HttpContext.Items.ContainsKey(LiveTagHelper.StandsStill);
+    /// <summary>Whether this screen may be kept signed in; the shell has the permission and the page for it.</summary>
+    public bool MayKeep => audience.UserName is not null && audience.Can("city.kept-screen");
+
+    /// <summary>Says that the city is there and that the reader may still see this.</summary>
+    public IActionResult OnGetPulse() => StatusCode(204);
+
     public async Task OnGetAsync(CancellationToken cancel) => await Load(cancel);
 
     public async Task<IActionResult> OnGetRoomAsync(CancellationToken cancel)
