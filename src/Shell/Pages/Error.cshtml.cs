@@ -20,6 +20,6 @@ internal sealed class ErrorModel : PageModel
     private void Show(int? status)
     {
         var code = status ?? HttpContext.Response.StatusCode;
-        Title = code switch { 400 => "error.400", 401 or 403 => "error.403", 404 => "error.404", 405 => "error.405", 429 => "error.429", _ => "error.500" };
+        Title = code switch { 400 => "error.400", 401 or 403 => "error.403", 404 => "error.404", 405 => "error.405", 429 => "error.429", 503 => "error.503", _ => "error.500" };
     }
 }
