@@ -47,7 +47,7 @@ nginx -p "$here" -c "$root/deploy/many-hosts/nginx.conf" -g "pid $here/nginx.pid
 if [ "${1:-}" = --stay ]; then echo "http://127.0.0.1:5180"; wait; fi
 
 # four readers, each from an address of its own, until told to stop; a line for each answer
-load() { while [ ! -f stop ]; do curl -s -o /dev/null -m 20 --interface "127.0.1.$1" -w '%{http_code}\n' "http://127.0.0.1:5180/ko" "http://127.0.0.1:5180/en/feeds" "http://127.0.0.1:5180/en/map" "http://127.0.0.1:5180/health/live"; done >>"codes-$1"; }
+load() { while [ ! -f stop ]; do for page in /ko /en/feeds /en/map /health/live; do curl -s -o /dev/null -m 20 --interface "127.0.1.$1" -w '%{http_code}\n' "http://127.0.0.1:5180$page"; done; done >>"codes-$1"; }
 for i in 1 2 3 4; do load $i & readers="${readers:-} $!"; done
 sleep 5
 for i in 1 2 3; do

@@ -42,7 +42,8 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
         app.UseOutputCache();
     }
 
-    private bool IsForEverybody(HttpRequest request)
+    /// <summary>True for a page that is the same for everybody who asks like this.</summary>
+    public bool IsForEverybody(HttpRequest request)
     {
         if (!(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || !StringValues.IsNullOrEmpty(request.Headers.Authorization)) return false;
         foreach (var (name, _) in request.Cookies) if (name is not ("theme" or "lang")) return false;

@@ -174,8 +174,9 @@ public sealed class SmartCityApp
         services.AddSingleton(new Export.Pdf.PdfFonts(builder.Configuration)).AddSingleton<Cells>().AddSingleton<Press>().AddScoped<DatasetDocument>();
         services.AddModuleDb<Reports.ReportsDb>(Reports.ReportsDb.Module).AddScoped<Reports.ReportBook>().AddScoped<Reports.KeptReports>().AddSingleton<Reports.ReportRuns>();
         services.AddSingleton<IDocumentFormat, WorkbookFormat>().AddSingleton<IDocumentFormat, Export.Pdf.PdfFormat>();
-        services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>()));
+        services.AddSingleton(s => new LiveParts(CityParts.Of(catalogue, s.GetRequiredService<FeedBook>()), s.GetRequiredService<IServiceScopeFactory>(), s.GetRequiredService<PartialRenderer>(), s.GetRequiredService<CityDatabase>()));
         services.AddSingleton<Readiness>();
+        services.AddHostedService<DatabaseWatch>();
         services.AddHostedService<FirstStep>();
         services.AddSingleton<Duty>().AddSingleton<IDuty>(s => s.GetRequiredService<Duty>()).AddHostedService(s => s.GetRequiredService<Duty>());
         services.AddSingleton<HostNotes>().AddHostedService(s => s.GetRequiredService<HostNotes>());
@@ -264,6 +265,7 @@ public sealed class SmartCityApp
         app.UseMiddleware<SameOriginOnly>();
         app.UseMiddleware<LanguageInAddress>();
         app.UseStatusCodePagesWithReExecute("/error", "?status={0}");
+        app.UseMiddleware<LastPages>();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -9,7 +9,7 @@ namespace SmartCity.Shell.Access;
 /// <summary>Whether a cookie's session still holds. It ends with its row (sign-out), with the person's security stamp
 /// (password, roles, second factor), with a lock, and twelve hours after it began; that of a screen which stays signed in, twelve hours
 /// after its last use.</summary>
-internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<IdentityOptions> options, TimeProvider time)
+internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<IdentityOptions> options, Store.CityDatabase database, TimeProvider time)
 {
     public const string Claim = "session", DepartmentClaim = "department";
     public static readonly TimeSpan Sliding = TimeSpan.FromHours(8), Absolute = TimeSpan.FromHours(12);
@@ -21,13 +21,16 @@ internal sealed class Sessions(IDbContextFactory<AccessDb> contexts, IOptions<Id
 
     public static Guid? IdOf(ClaimsPrincipal? person) => Guid.TryParse(person?.FindFirstValue(Claim), out var id) ? id : null;
 
-    /// <summary>True while the session of this cookie holds. One small query a second, however many requests.</summary>
+    /// <summary>True while the session of this cookie holds. One small query a second, however many requests; while the database is gone, what was
+    /// known last.</summary>
     public async Task<bool> Holds(ClaimsPrincipal? person, CancellationToken cancel)
     {
         if (IdOf(person) is not { } id || person!.FindFirstValue(options.Value.ClaimsIdentity.SecurityStampClaimType) is not { } stamp) return false;
         var now = time.GetUtcNow();
-        if (!_known.TryGetValue(id, out var known) || known.Until < now)
+        if (!_known.TryGetValue(id, out var known) || known.Until < now && !database.IsGone)
         {
+            // whoever is looking when the database goes goes on looking; nothing can be written then, and nobody new comes in
+            if (database.IsGone) return false;
             await using var db = await contexts.CreateDbContextAsync(cancel);
             var row = await (from s in db.Sessions join p in db.Users on s.PersonId equals p.Id where s.Id == id && !p.Locked select new { s.StartedAt, s.KeptAt, p.SecurityStamp }).FirstOrDefaultAsync(cancel);
             // an ended session is not remembered: cookies made up by strangers take no memory

@@ -58,7 +58,7 @@ internal sealed class DatabaseCopy(CityDatabase database)
                 await connection.OpenAsync(cancel);
                 await connection.Run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK", cancel);
             }
-            catch (SqliteException) { throw new CannotStartException($"Another program uses {database.File}. Stop the city, then restore. Nothing was changed."); }
+            catch (SqliteException busy) { throw new CannotStartException($"Another program uses {database.File}. Stop the city, then restore. Nothing was changed.", busy); }
             return;
         }
         await using var postgres = await database.Open(cancel);

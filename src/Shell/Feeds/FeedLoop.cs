@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Feeds;
 
 /// <summary>Asks every source on its own beat, apart from the others: one fetch serves every viewer, and a source that is
 /// slow or broken costs the others nothing. Of several hosts one asks, and the others tell what it has brought.</summary>
-internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog answers, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? citySources = null) : BackgroundService
+internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog kept, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? citySources = null) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     // how far back steps finer than an hour are asked for again
@@ -59,7 +59,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
             try
             {
                 await store.Forget(turn);
-                answers.Forget();
+                kept.Forget();
                 await book.Recall(turn);
                 foreach (var health in book.Health) _calls[health.Plan.Feed.Key] = new(health.LastAttempt is { } last ? ((ICity)city).Local(last).Date : default, health.CallsToday);
                 return true;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Hosts;

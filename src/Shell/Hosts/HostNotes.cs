@@ -1,6 +1,5 @@
 using System.Text;
 using System.Threading.Channels;
-using Npgsql;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Store;

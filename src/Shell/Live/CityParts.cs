@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Map;
+using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Live;
 
@@ -23,8 +26,10 @@ internal static class CityParts
 
     public static IEnumerable<LivePart> Of(Catalogue catalogue, FeedBook book)
     {
+        // what a tile said last, in each language: shown with its true age while the database that it also asks is gone
+        var last = new ConcurrentDictionary<(string Tile, string Language), TileFace>();
         foreach (var tile in catalogue.Of<Tile>())
-            yield return new(IdOf(tile), Catalogue.PermissionOf(tile), tile.Topics, "/Pages/Shared/_Tile.cshtml", (services, cancel) => Fill(tile, services, cancel));
+            yield return new(IdOf(tile), Catalogue.PermissionOf(tile), tile.Topics, "/Pages/Shared/_Tile.cshtml", (services, cancel) => Fill(tile, last, services, cancel));
         // layers of the city's own feeds come and go and may be many: they are on the street map
         foreach (var layer in catalogue.Declared.OfType<MapLayer>().Where(l => !l.StreetOnly).OrderBy(l => l.Order).ThenBy(l => l.Title.In("en"), StringComparer.Ordinal))
         {
@@ -45,14 +50,16 @@ internal static class CityParts
         });
     }
 
-    private static async Task<object> Fill(Tile tile, IServiceProvider services, CancellationToken cancel)
+    private static async Task<object> Fill(Tile tile, ConcurrentDictionary<(string Tile, string Language), TileFace> last, IServiceProvider services, CancellationToken cancel)
     {
         var feeds = services.GetRequiredService<IFeeds>();
         try
         {
             var face = await tile.Face(new(services, services.GetRequiredService<ICity>(), feeds, services.GetRequiredService<IWords>(), feeds.Now, cancel));
+            last[(tile.Key, CultureInfo.CurrentUICulture.Name)] = face;
             return new TileView(IdOf(tile), tile, face, face.AsOf ?? feeds.AsOf(face.Feed));
         }
+        catch (Exception trouble) when (DatabaseTrouble.Is(trouble) && last.TryGetValue((tile.Key, CultureInfo.CurrentUICulture.Name), out var before)) { return new TileView(IdOf(tile), tile, before, feeds.AsOf(before.Feed) ?? before.AsOf); }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
             services.GetRequiredService<ILogger<TileView>>().LogError(broken, "The tile {Tile} could not be filled", tile.Key);

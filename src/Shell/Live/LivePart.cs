@@ -20,13 +20,14 @@ internal sealed class LiveParts
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly IServiceScopeFactory _scopes;
     private readonly PartialRenderer _renderer;
+    private readonly Store.CityDatabase _database;
     private readonly long _first;
     private long _sequence;
 
-    public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer)
+    public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer, Store.CityDatabase database)
     {
         _parts = parts.ToDictionary(p => p.Id);
-        (_scopes, _renderer) = (scopes, renderer);
+        (_scopes, _renderer, _database) = (scopes, renderer, database);
         // numbers of an earlier run, or of another host, are none of this one's: their viewers get everything anew
         _sequence = _first = Random.Shared.NextInt64(1L << 40, 1L << 52);
     }
@@ -92,7 +93,9 @@ internal sealed class LiveParts
     {
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = LanguageInAddress.Culture(language);
         await using var scope = _scopes.CreateAsyncScope();
-        var model = await part.Model(scope.ServiceProvider, cancel);
+        // all parts wait for one another here: none waits for a database that has just gone
+        using var given = _database.IsGone ? CancellationTokenSource.CreateLinkedTokenSource(cancel) : CancellationTokenSource.CreateLinkedTokenSource(cancel, _database.Gone);
+        var model = await part.Model(scope.ServiceProvider, given.Token);
         return await _renderer.Render(scope.ServiceProvider, part.Partial, model, language);
     }
 }

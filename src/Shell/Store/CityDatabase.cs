@@ -31,7 +31,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
             if (NamesHost(setting))
             {
                 Kind = DatabaseKind.Postgres;
-                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40 }.ConnectionString;
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500 }.ConnectionString;
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
                 // few, so that questions about the past never use up the server's places
                 _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);
@@ -73,12 +73,43 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         // migrations are written by hand, once for both databases, so there is no generated snapshot to compare with
         options.ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
         if (Kind == DatabaseKind.Sqlite) options.UseSqlite(ConnectionString, o => o.MigrationsHistoryTable(schema + "___history")).AddInterceptors(Pragmas.Instance, new OneWriter(_writer));
-        else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema));
+        else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema)).AddInterceptors(new NotWhileGone(this));
+    }
+
+    private volatile CancellationTokenSource _gone = new();
+
+    /// <summary>True while PostgreSQL does not answer.</summary>
+    public bool IsGone => _gone.IsCancellationRequested;
+
+    /// <summary>Cancelled when PostgreSQL stops answering: what waits for it need not wait any longer.</summary>
+    public CancellationToken Gone => _gone.Token;
+
+    /// <summary>Fails at once while PostgreSQL does not answer.</summary>
+    public void CheckThere()
+    {
+        if (IsGone) throw new NpgsqlException("The database does not answer.");
+    }
+
+    /// <summary>It has stopped answering.</summary>
+    public void Leaves()
+    {
+        if (!IsGone) _gone.Cancel();
+    }
+
+    /// <summary>It answers again.</summary>
+    public void IsBack()
+    {
+        if (!IsGone) return;
+        // those in the pools are from before
+        _postgres?.Clear();
+        _readers?.Clear();
+        _gone = new();
     }
 
     /// <summary>An open connection; the embedded database's is set to write-ahead log and full sync.</summary>
     public async Task<DbConnection> Open(CancellationToken cancel)
     {
+        CheckThere();
         if (_postgres is not null) return await _postgres.OpenConnectionAsync(cancel);
         var connection = new SqliteConnection(ConnectionString);
         await connection.OpenAsync(cancel);
@@ -103,6 +134,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     /// <summary>A connection for questions that nobody's work may wait for: it cannot write, and takes no writer's place.</summary>
     public async Task<DbConnection> OpenToRead(CancellationToken cancel)
     {
+        CheckThere();
         if (_readers is not null) return await _readers.OpenConnectionAsync(cancel);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ConnectionString);
         await connection.OpenAsync(cancel);
