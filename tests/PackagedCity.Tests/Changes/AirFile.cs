@@ -9,7 +9,7 @@ public sealed class AirFile : ICitySource
 
     public Task<ReadOnlyMemory<byte>> Read(string path, CancellationToken cancel)
     {
-        var rows = string.Join(',', Enumerable.Range(1001, 4).Select(code => $$"""{"district":"{{code}}","time":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ}}","pm10":42.5,"pm25":77.7}"""));
+        var rows = string.Join(',', Enumerable.Range(1001, 4).Select(code => $$"""{"district":"{{code}}","time":"{{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ}}","pm10":42.5,"pm25":177.7}"""));
         return Task.FromResult<ReadOnlyMemory<byte>>(System.Text.Encoding.UTF8.GetBytes($"[{rows}]"));
     }
 }
