@@ -82,4 +82,39 @@ public sealed class ProjectStorageTests
         Assert.True(await With(database, l => l.Publish(Project, new HashSet<Field>(), true, "closed", TestDatabase.Cancel)));
         Assert.Null((await book.Now(TestDatabase.Cancel)).Find(Project)!.Public);
     }
+
+    [Theory, MemberData(nameof(Kinds_))]
+    public async Task A_project_by_form_is_kept_once_yields_to_the_pack_and_is_taken_back_only_unpublished(Db kind)
+    {
+        await using var database = await Ready(kind);
+        SignIn(database);
+        var book = database.Services.GetRequiredService<Book>();
+        var model = (await book.Now(TestDatabase.Cancel)).Find("euljiro-workshops")!.Working;
+        string Stated(string key) => $$"""{"key": "{{key}}", "name": {"ko": "새", "en": "New"}, "department": "regeneration", "start": "2026-01-01", "end": "2026-12-31"}""";
+        async Task<bool> Define(string key) => await With(database, l => l.Define(model with { Key = key }, Stated(key), TestDatabase.Cancel));
+        var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Define("by-form"))));
+        Assert.Equal(1, made.Count(m => m));
+        var dossier = (await book.Now(TestDatabase.Cancel)).Find("by-form")!;
+        Assert.Equal((true, null, 1), (dossier.ByForm, dossier.Public, dossier.Unpublished));
+        Assert.Null(await With(database, l => l.Write("by-form", [new(Kinds.Progress, "2026-02-01", "5", null)], "over it", TestDatabase.Cancel)));
+        // another host of the city sees it too
+        await using (var second = database.Again())
+        {
+            await second.Services.GetRequiredService<Book>().StartAsync(TestDatabase.Cancel);
+            Assert.Equal(5, (await second.Services.GetRequiredService<Book>().Now(TestDatabase.Cancel)).Find("by-form")!.Working.Percent);
+        }
+        // the pack's own of the same key wins, and somebody is told
+        Assert.True(await Define("euljiro-workshops"));
+        var register = await book.Now(TestDatabase.Cancel);
+        Assert.Equal((false, model.Name), (register.Find("euljiro-workshops")!.ByForm, register.Find("euljiro-workshops")!.Working.Name));
+        Assert.Equal([("euljiro-workshops", "urban-projects.wrong.inpack")], register.LeftOut.Select(l => (l.Key, l.Wrong.Word)));
+
+        Assert.True(await Define("by-form-too"));
+        Assert.True(await With(database, l => l.TakeBack("by-form-too", "a mistake", TestDatabase.Cancel)));
+        Assert.Null((await book.Now(TestDatabase.Cancel)).Find("by-form-too"));
+        Assert.False(await Define("by-form-too"));
+        Assert.True(await With(database, l => l.Publish("by-form", new HashSet<Field> { Field.Summary }, false, "ready", TestDatabase.Cancel)));
+        Assert.False(await With(database, l => l.TakeBack("by-form", "too late", TestDatabase.Cancel)));
+        Assert.NotNull((await book.Now(TestDatabase.Cancel)).Find("by-form")!.Public);
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class Definition
     private static readonly string[] Fields = ["key", "name", "summary", "department", "people", "contract", "areas", "place", "start", "end", "budget", "progress", "stages", "milestones", "indicators", "news", "published", "open"];
     private static readonly string[] OfMilestone = ["key", "name", "planned", "actual", "forecast", "after", "days"];
     // addresses of the module's own pages
-    private static readonly string[] Pages = ["list", "map", "schedule", "files", "changes"];
+    private static readonly string[] Pages = ["list", "map", "schedule", "files", "changes", "new"];
     private readonly YamlMappingNode _node;
     private readonly ICity _city;
 
@@ -71,6 +71,9 @@ internal sealed class Definition
             Open = Items(_node, "open").Select(f => One<Field>(f, "open")).ToHashSet(),
         };
     }
+
+    /// <summary>True when a page of the module has this address.</summary>
+    public static bool IsPage(string key) => Pages.Contains(key);
 
     public static bool IsKey(string key) => key.Length is > 0 and <= 60 && char.IsAsciiLetterLower(key[0]) && key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
@@ -155,7 +158,7 @@ internal sealed class Definition
     private DateOnly? Day(YamlMappingNode node, string field, string? called = null)
     {
         if (!Has(node, field)) return null;
-        if (DateOnly.TryParseExact(Plain(node, field), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        if (DateOnly.TryParseExact(Plain(node, field), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1990 and <= 2100) return day;
         Add(called ?? field, node.Children[field], "urban-projects.wrong.day", called ?? field, Plain(node, field));
         return null;
     }

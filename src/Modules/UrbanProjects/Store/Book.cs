@@ -13,7 +13,9 @@ namespace SmartCity.UrbanProjects;
 /// <param name="Unpublished">Entries and papers that no edition holds yet.</param>
 /// <param name="Papers">Every version of every document, newest first.</param>
 /// <param name="Written">When something was last written here; null for never.</param>
-internal sealed record Dossier(Project Working, Project? Public, Edition? Edition, int Unpublished, IReadOnlyList<Paper> Papers, DateTimeOffset? Written)
+/// <param name="Stated">Before anything was written: as the pack or the form says.</param>
+/// <param name="ByForm">True when it was defined by form.</param>
+internal sealed record Dossier(Project Working, Project? Public, Edition? Edition, int Unpublished, IReadOnlyList<Paper> Papers, DateTimeOffset? Written, Project Stated, bool ByForm)
 {
     public string Key => Working.Key;
 
@@ -26,7 +28,8 @@ internal sealed record Dossier(Project Working, Project? Public, Edition? Editio
 }
 
 /// <summary>All projects of the city at one moment.</summary>
-internal sealed record Register(Pack Pack, IReadOnlyList<Dossier> Dossiers)
+/// <param name="LeftOut">Projects defined by form that cannot be shown, and what is wrong with each.</param>
+internal sealed record Register(Pack Pack, IReadOnlyList<Dossier> Dossiers, IReadOnlyList<(string Key, Wrong Wrong)> LeftOut)
 {
     private readonly Dictionary<string, Dossier> _byKey = Dossiers.ToDictionary(d => d.Key, StringComparer.Ordinal);
 
@@ -66,10 +69,10 @@ internal sealed class Book : IHostedService, IDisposable
         try
         {
             foreach (var problem in Pack.Problems) _log.LogWarning("A project of the city pack is left out: {Problem}", Pack.Sentence(problem, _words));
+            foreach (var (key, wrong) in (await Now(cancellationToken)).LeftOut) _log.LogWarning("A project defined by form is left out: {Key}: {Problem}", key, wrong.In(_words));
         }
         finally { CultureInfo.CurrentUICulture = culture; }
         Books.AddOrUpdate(_city, this);
-        await Now(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -82,20 +85,33 @@ internal sealed class Book : IHostedService, IDisposable
     public ValueTask<Register> Now(CancellationToken cancel = default) => _register.Now(cancel);
 
     private static async Task<string> Stamp(UrbanProjectsDb db, CancellationToken cancel) =>
-        $"{await db.Entries.MaxAsync(e => (long?)e.Id, cancel)} {await db.Editions.MaxAsync(e => (long?)e.Id, cancel)} {await db.Papers.MaxAsync(p => (long?)p.Id, cancel)} {await db.Papers.CountAsync(p => p.WithdrawnAt != null, cancel)}";
+        $"{await db.Entries.MaxAsync(e => (long?)e.Id, cancel)} {await db.Editions.MaxAsync(e => (long?)e.Id, cancel)} {await db.Papers.MaxAsync(p => (long?)p.Id, cancel)} {await db.Papers.CountAsync(p => p.WithdrawnAt != null, cancel)} {await db.Definitions.CountAsync(cancel)} {await db.Definitions.CountAsync(d => d.WithdrawnAt != null, cancel)}";
 
     private async Task<Register> Read(UrbanProjectsDb db, CancellationToken cancel)
     {
         var entries = (await db.Entries.AsNoTracking().OrderBy(e => e.Id).ToListAsync(cancel)).ToLookup(e => e.Project, StringComparer.Ordinal);
         var editions = (await db.Editions.AsNoTracking().OrderBy(e => e.Number).ToListAsync(cancel)).ToLookup(e => e.Project, StringComparer.Ordinal);
         var papers = (await db.Papers.AsNoTracking().OrderByDescending(p => p.Id).ToListAsync(cancel)).ToLookup(p => p.Project, StringComparer.Ordinal);
-        return new(Pack, [.. Pack.Projects.Select(project =>
+        var projects = Pack.Projects.ToDictionary(p => p.Key, StringComparer.Ordinal);
+        var (byForm, leftOut) = (new Dictionary<string, long>(StringComparer.Ordinal), new List<(string, Wrong)>());
+        foreach (var row in await db.Definitions.AsNoTracking().Where(d => d.WithdrawnAt == null).OrderBy(d => d.At).ThenBy(d => d.Key).ToListAsync(cancel))
+        {
+            var (root, broken) = Definition.Parse(row.Stated);
+            var (defined, wrong) = root is null ? (null, [broken!]) : Definition.Read(root, Pack.Classifications.FirstOrDefault(c => c.Key == row.Classification) ?? new(row.Classification, Text.Same(row.Classification), 999), _city, demonstration: false);
+            if (defined is null) leftOut.Add((row.Key, wrong[0]));
+            // the pack's own wins: whoever keeps it has taken the project over
+            else if (projects.TryAdd(row.Key, defined)) byForm[row.Key] = row.At;
+            else leftOut.Add((row.Key, new("key", 0, "urban-projects.wrong.inpack")));
+        }
+        return new(Pack, [.. projects.Values.OrderBy(p => p.Classification.Order).ThenBy(p => p.Classification.Key, StringComparer.Ordinal).Select(project =>
         {
             var (own, edition) = (entries[project.Key].ToList(), editions[project.Key].LastOrDefault());
             var shown = edition is { } last ? last.Closed ? null : own.Where(e => e.Id <= last.UpTo).Aggregate(project, Kinds.Lay).For(last.Fields) : project.Published ? project.For(project.Open) : null;
-            var late = own.Count(e => e.Id > (edition?.UpTo ?? 0)) + papers[project.Key].Count(p => p.Open && p.WithdrawnAt is null && p.Id > (edition?.PapersUpTo ?? 0));
-            return new Dossier(own.Aggregate(project, Kinds.Lay), shown, edition, late, [.. papers[project.Key]], own.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(own[^1].At));
-        })]);
+            var created = byForm.TryGetValue(project.Key, out var at) ? at : (long?)null;
+            // one that nobody published yet waits as a whole
+            var late = (created is not null && edition is null ? 1 : 0) + own.Count(e => e.Id > (edition?.UpTo ?? 0)) + papers[project.Key].Count(p => p.Open && p.WithdrawnAt is null && p.Id > (edition?.PapersUpTo ?? 0));
+            return new Dossier(own.Aggregate(project, Kinds.Lay), shown, edition, late, [.. papers[project.Key]], (own.Count == 0 ? created : own[^1].At) is { } written ? DateTimeOffset.FromUnixTimeMilliseconds(written) : null, project, created is not null);
+        })], leftOut);
     }
 
     public void Dispose() => _register.Dispose();

@@ -33,13 +33,14 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
     {
         foreach (var change in changes)
             await audit.Write(undoes is not null ? "urban-projects.audit.undone" : change.Was is null ? "urban-projects.audit.entered" : "urban-projects.audit.corrected", $"{project} {change.Kind} {change.Subject}", $"{change.Was ?? "-"} -> {change.Value ?? "-"}: {why}");
+        var stated = (await book.Now(cancel)).Find(project)?.Stated;
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var moved = changes[0];
         try
         {
             await using var one = await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, cancel);
             Change? overtaken = null;
-            foreach (var change in changes) if (overtaken is null && await Current(db, project, change, cancel) != change.Was) overtaken = change;
+            foreach (var change in changes) if (overtaken is null && await Current(db, project, stated, change, cancel) != change.Was) overtaken = change;
             if (overtaken is null)
             {
                 db.Entries.AddRange(changes.Select(c => new Entry { Project = project, Kind = c.Kind, Subject = c.Subject, Value = c.Value, Was = c.Was, At = Now, Person = Who, Why = why, Undoes = undoes }));
@@ -59,10 +60,10 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
 
     private static bool IsClash(Exception? clash) => clash is System.Data.Common.DbException { SqlState: "40001" } || clash is not null && IsClash(clash.InnerException);
 
-    private async Task<string?> Current(UrbanProjectsDb db, string project, Change change, CancellationToken cancel)
+    private static async Task<string?> Current(UrbanProjectsDb db, string project, Project? stated, Change change, CancellationToken cancel)
     {
         var last = await db.Entries.AsNoTracking().Where(e => e.Project == project && e.Kind == change.Kind && e.Subject == change.Subject).OrderByDescending(e => e.Id).FirstOrDefaultAsync(cancel);
-        return last is not null ? last.Value : book.Pack.Projects.FirstOrDefault(p => p.Key == project) is { } stated ? Kinds.ValueOf(stated, change.Kind, change.Subject) : null;
+        return last is not null ? last.Value : stated is null ? null : Kinds.ValueOf(stated, change.Kind, change.Subject);
     }
 
     /// <summary>Publishes what is written now, of the fields that are open; or takes the project off the public's sight.</summary>
@@ -87,6 +88,37 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
         catch (DbUpdateException) { return false; }
         Tell();
         return true;
+    }
+
+    /// <summary>Keeps a project that was defined by form; nobody but officials sees it before its head publishes it.</summary>
+    /// <returns>False when its key was taken at the same moment.</returns>
+    public async Task<bool> Define(Project project, string stated, CancellationToken cancel)
+    {
+        await audit.Write("urban-projects.audit.defined", project.Key, $"{project.Department.Code}: {project.Name.In("en")}");
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        db.Definitions.Add(new() { Key = project.Key, Classification = project.Classification.Key, Stated = stated, At = Now, Person = Who });
+        try { await db.SaveChangesAsync(cancel); }
+        catch (DbUpdateException) { return false; }
+        Tell();
+        return true;
+    }
+
+    /// <summary>Keys that a new project may not have: also those of projects that were taken back.</summary>
+    public async Task<IReadOnlySet<string>> Taken(CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        return (await db.Definitions.Select(d => d.Key).ToListAsync(cancel)).Concat(book.Pack.Projects.Select(p => p.Key)).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Takes back a project that was defined by form. What was ever published stays: it can be closed, not undone.</summary>
+    public async Task<bool> TakeBack(string project, string why, CancellationToken cancel)
+    {
+        await audit.Write("urban-projects.audit.takenback", project, why);
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        var (now, who) = (Now, Who);
+        var some = await db.Definitions.Where(d => d.Key == project && d.WithdrawnAt == null && !db.Editions.Any(e => e.Project == project)).ExecuteUpdateAsync(s => s.SetProperty(d => d.WithdrawnAt, now).SetProperty(d => d.WithdrawnBy, who), cancel);
+        Tell();
+        return some > 0;
     }
 
     /// <summary>Stores a version of a document; the file lies where it belongs already.</summary>

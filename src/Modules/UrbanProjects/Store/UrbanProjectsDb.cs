@@ -11,6 +11,7 @@ internal sealed class UrbanProjectsDb(DbContextOptions<UrbanProjectsDb> options)
     public DbSet<Entry> Entries => Set<Entry>();
     public DbSet<Edition> Editions => Set<Edition>();
     public DbSet<Paper> Papers => Set<Paper>();
+    public DbSet<ProjectDefinition> Definitions => Set<ProjectDefinition>();
     public DbSet<SavedFilter> Filters => Set<SavedFilter>();
 
     protected override void Build(ModelBuilder model)
@@ -50,6 +51,15 @@ internal sealed class UrbanProjectsDb(DbContextOptions<UrbanProjectsDb> options)
             e.Property(x => x.Why).HasMaxLength(500);
             e.Property(x => x.WithdrawnBy).HasMaxLength(64);
             e.HasIndex(x => new { x.Project, x.Series, x.Version }).IsUnique();
+        });
+        model.Entity<ProjectDefinition>(e =>
+        {
+            e.ToTable("definitions");
+            e.HasKey(x => x.Key);
+            e.Property(x => x.Key).HasMaxLength(60);
+            e.Property(x => x.Classification).HasMaxLength(60);
+            e.Property(x => x.Person).HasMaxLength(64);
+            e.Property(x => x.WithdrawnBy).HasMaxLength(64);
         });
         model.Entity<SavedFilter>(e =>
         {
@@ -134,6 +144,22 @@ internal sealed class Paper
     public string Person { get; set; } = "";
     public string Why { get; set; } = "";
     /// <summary>UTC milliseconds, or null.</summary>
+    public long? WithdrawnAt { get; set; }
+    public string? WithdrawnBy { get; set; }
+}
+
+/// <summary>A project that was defined by form. Never changed: what is written later lies over it, as over one of the pack.</summary>
+internal sealed class ProjectDefinition
+{
+    public string Key { get; set; } = "";
+    /// <summary>Key of its class.</summary>
+    public string Classification { get; set; } = "";
+    /// <summary>In the grammar of the pack's files.</summary>
+    public string Stated { get; set; } = "";
+    /// <summary>UTC milliseconds.</summary>
+    public long At { get; set; }
+    public string Person { get; set; } = "";
+    /// <summary>UTC milliseconds, or null. Its key stays taken.</summary>
     public long? WithdrawnAt { get; set; }
     public string? WithdrawnBy { get; set; }
 }

@@ -36,7 +36,7 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
     public async Task<IActionResult> OnGetAsync(string project, string? done, CancellationToken cancel)
     {
         if (!await Load(project, cancel)) return NotFound();
-        Done = done is "stored" or "undone" or "document" or "withdrawn" ? done : null;
+        Done = done is "stored" or "undone" or "defined" or "document" or "withdrawn" ? done : null;
         return Page();
     }
 
@@ -175,6 +175,19 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
         if (await ledger.Undo(project, id, words["urban-projects.undo.why"], cancel)) return Told("undone");
         await Load(project, cancel);
         Problem = words["urban-projects.undo.no"];
+        return Page();
+    }
+
+    /// <summary>Takes back a project that was defined by form and never published.</summary>
+    public async Task<IActionResult> OnPostTakeBackAsync(string project, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "takeback", cancel) is { } refused) return refused;
+        if (!Dossier.ByForm) return NotFound();
+        var reason = Reason(why);
+        if (_wrong.Count > 0) return Page();
+        if (await ledger.TakeBack(project, reason, cancel)) return LocalRedirect($"/{words.Language}/urban-projects/new?takenBack=true");
+        await Load(project, cancel);
+        Problem = words["urban-projects.takeback.no"];
         return Page();
     }
 

@@ -60,7 +60,7 @@ internal sealed record Selection
             Mine = audience.UserName is { } name ? await db.Filters.AsNoTracking().Where(f => f.Person == name).OrderBy(f => f.Name).Take(50).ToListAsync(cancel) : [],
             SignedIn = audience.UserName is not null,
             Whole = whole,
-            Problems = whole ? [.. register.Pack.Problems.Select(p => Pack.Sentence(p, words))] : [],
+            Problems = whole ? [.. register.Pack.Problems.Select(p => Pack.Sentence(p, words)), .. register.LeftOut.Select(l => $"{l.Key}: {l.Wrong.In(words)}")] : [],
         };
     }
 }
