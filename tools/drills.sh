@@ -31,10 +31,12 @@ get() { curl -s -o /dev/null -m 20 -w '%{http_code} %{time_total}' "http://127.0
 post() { curl -s -o /dev/null -m 20 -w '%{http_code} %{time_total}' -X POST -H 'Content-Type: application/x-www-form-urlencoded' -d 'name=n&password=p' "http://127.0.0.1:5198/ko/sign-in"; }
 want() { case "$2" in "$3 "*) echo "  $1: $2 s";; *) echo "  $1: $2 s, and should be $3"; bad=1;; esac; }
 within() { t=$(date +%s%N); until eval "$2"; do [ $(( ($(date +%s%N) - t) / 1000000 )) -lt 60000 ] || { echo "  $1: not within 60 s"; bad=1; return; }; sleep 0.1; done; echo "  $1: after $(( ($(date +%s%N) - t) / 1000000 )) ms"; }
+settings="--environment=Development --contentRoot=$here --City=$root/cities/seoul --Simulator=http://127.0.0.1:5197 --Secrets:plaza=demonstration"
 start() {
   cd "$here"
-  dotnet "$host" "--Database=$1" --environment=Development "--contentRoot=$here" "--City=$root/cities/seoul" --Simulator=http://127.0.0.1:5197 --Secrets:plaza=demonstration --urls=http://127.0.0.1:5198 --Logging:LogLevel:Default=Error >"$here/host.log" 2>&1 & city=$!
-  within "the city is ready" 'curl -fs -m 2 -o /dev/null http://127.0.0.1:5198/health/ready'
+  # shellcheck disable=SC2086
+  dotnet "$host" "--Database=$1" $settings --urls=http://127.0.0.1:5198 --Logging:LogLevel:Default=Error >"$here/host.log" 2>&1 & city=$!
+  within "the city is ready" 'kill -0 $city 2>/dev/null || { cat "$here/host.log" >&2; end; exit 1; }; curl -fs -m 2 -o /dev/null http://127.0.0.1:5198/health/ready'
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page before" "$(get $page)" 200; done
 }
 
@@ -43,7 +45,7 @@ database|frozen)
   # shellcheck disable=SC2086
   $as "$bin/initdb" -D "$here/pg" -U city -A trust -E UTF8 --locale=C >/dev/null; up
   database="Host=127.0.0.1;Port=5199;Username=city;Database=postgres;Maximum Pool Size=40"
-  (cd "$here" && dotnet "$host" migrate "--Database=$database" "--contentRoot=$here" "--City=$root/cities/seoul" >/dev/null 2>&1)
+  (cd "$here" && dotnet "$host" migrate "--Database=$database" $settings >migrate.log 2>&1) || { cat "$here/migrate.log" >&2; exit 1; }
   start "$database"
   for round in $(seq "$rounds"); do
     echo "round $round"
@@ -61,7 +63,7 @@ database|frozen)
     for page in /ko /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
     kill -0 "$city" || { echo "the host has ended"; bad=1; }
   done
-  (cd "$here" && dotnet "$host" check "--Database=$database" "--contentRoot=$here" "--City=$root/cities/seoul" 2>/dev/null) || bad=1
+  (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
   ;;
 disk)
   mkdir "$here/disk"
@@ -76,7 +78,7 @@ disk)
   rm "$here/disk/filler"; sleep 15
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
   kill "$city"; wait "$city" 2>/dev/null || true; city=
-  (cd "$here" && dotnet "$host" check "--Database=$here/disk/city.db" "--contentRoot=$here" "--City=$root/cities/seoul" 2>/dev/null) || bad=1
+  (cd "$here" && dotnet "$host" check "--Database=$here/disk/city.db" $settings 2>/dev/null) || bad=1
   ;;
 *) echo "There are: database, frozen, disk" >&2; exit 2;;
 esac

@@ -252,7 +252,8 @@ internal sealed class FeedBook(CityPack city, IReadOnlyList<FeedPlan> plans, Rea
 
     private async Task<Dictionary<string, Thing>> RecallThings(string feed, CancellationToken cancel)
     {
-        var things = await store.Records.Things(feed, time.GetUtcNow(), cancel);
+        // should a thing stand there twice, the screens still stand
+        var things = (await store.Records.Things(feed, time.GetUtcNow(), cancel)).GroupBy(t => t.Key, StringComparer.Ordinal).Select(g => g.Last()).ToList();
         _things[feed] = things.ToDictionary(t => t.Key, RecordBodies.Of, StringComparer.Ordinal);
         return things.ToDictionary(t => t.Key, StringComparer.Ordinal);
     }

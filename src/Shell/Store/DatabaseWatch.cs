@@ -16,6 +16,7 @@ internal sealed class DatabaseWatch(CityDatabase database, ILogger<DatabaseWatch
         if (database.Kind == DatabaseKind.Sqlite) return;
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, ApplicationName = "watch", Timeout = 1, CommandTimeout = 1, CancellationTimeout = 100, KeepAlive = 0, MaxAutoPrepare = 0 }.ConnectionString;
         NpgsqlConnection? connection = null;
+        var silent = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -29,6 +30,7 @@ internal sealed class DatabaseWatch(CityDatabase database, ILogger<DatabaseWatch
                 await connection.Run("SELECT 1", stoppingToken).WaitAsync(Patience, stoppingToken);
                 if (database.IsGone) log.LogInformation("The database answers again");
                 database.IsBack();
+                silent = 0;
                 await Task.Delay(Every, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { break; }
@@ -38,6 +40,8 @@ internal sealed class DatabaseWatch(CityDatabase database, ILogger<DatabaseWatch
                 connection = null;
                 // a session that was cut may have been the only one: it is gone when a new one does not answer either
                 if (broken is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown } && !database.IsGone) continue;
+                // once is a machine that has too much to do, twice on two connections is a server that stands still
+                if (broken is TimeoutException && !database.IsGone && ++silent < 2) continue;
                 if (!database.IsGone) log.LogError("The database does not answer; screens go on from memory, and nothing can be written: {Reason}", broken.Message);
                 database.Leaves();
                 await Task.Delay(Every, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

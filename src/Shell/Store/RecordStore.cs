@@ -11,15 +11,21 @@ internal sealed class RecordStore(CityDatabase database)
     private static readonly string[] FigureColumns = ["Feed", "Indicator", "Area", "Period", "FetchedAt", "Value", "Unit", "Target"];
     private static readonly string[] DocumentColumns = ["Feed", "Id", "Title", "Link", "Published", "Summary", "Language", "Attributes", "FetchedAt"];
 
-    private async Task InOne(Func<DbConnection, DbTransaction, Task> work, CancellationToken cancel) => await database.Write(async connection =>
+    private async Task InOne(string feed, Func<DbConnection, DbTransaction, Task> work, CancellationToken cancel) => await database.Write(async connection =>
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        if (database.Kind == DatabaseKind.Postgres)
+        {
+            // one host at a time, so that two never both begin what has to be ended first
+            await using var one = Command(connection, transaction, "SELECT pg_advisory_xact_lock(1936553063, hashtext(@feed))", "feed");
+            await one.Run(cancel, feed);
+        }
         await work(connection, transaction);
         await transaction.CommitAsync(cancel);
     }, cancel);
 
     /// <summary>Adds versions of events; one that says what the newest known one says is none.</summary>
-    public Task AddEvents(string feed, IReadOnlyList<EventVersion> versions, CancellationToken cancel) => versions.Count == 0 ? Task.CompletedTask : InOne(async (connection, transaction) =>
+    public Task AddEvents(string feed, IReadOnlyList<EventVersion> versions, CancellationToken cancel) => versions.Count == 0 ? Task.CompletedTask : InOne(feed, async (connection, transaction) =>
     {
         await using var newest = Command(connection, transaction, $"SELECT {Q("Hash")} FROM {database.T("events")} WHERE {Q("Feed")} = @feed AND {Q("Id")} = @id AND {Q("Until")} IS NULL", "feed", "id");
         await using var end = Command(connection, transaction, $"UPDATE {database.T("events")} SET {Q("Until")} = @until WHERE {Q("Feed")} = @feed AND {Q("Id")} = @id AND {Q("Until")} IS NULL", "until", "feed", "id");
@@ -67,7 +73,7 @@ internal sealed class RecordStore(CityDatabase database)
     }
 
     /// <summary>Ends what is known of things and begins what is new.</summary>
-    public Task AddThings(string feed, IReadOnlyList<ThingVersion> versions, CancellationToken cancel) => versions.Count == 0 ? Task.CompletedTask : InOne(async (connection, transaction) =>
+    public Task AddThings(string feed, IReadOnlyList<ThingVersion> versions, CancellationToken cancel) => versions.Count == 0 ? Task.CompletedTask : InOne(feed, async (connection, transaction) =>
     {
         await using var newest = Command(connection, transaction, $"SELECT {Q("Body")} FROM {database.T("things")} WHERE {Q("Feed")} = @feed AND {Q("Key")} = @key AND {Q("Until")} IS NULL", "feed", "key");
         await using var end = Command(connection, transaction, $"UPDATE {database.T("things")} SET {Q("Until")} = @until WHERE {Q("Feed")} = @feed AND {Q("Key")} = @key AND {Q("Until")} IS NULL", "until", "feed", "key");
@@ -109,7 +115,7 @@ internal sealed class RecordStore(CityDatabase database)
     }
 
     /// <summary>Adds figures that are new or corrected.</summary>
-    public Task AddFigures(string feed, IReadOnlyList<Figure> figures, CancellationToken cancel) => figures.Count == 0 ? Task.CompletedTask : InOne(async (connection, transaction) =>
+    public Task AddFigures(string feed, IReadOnlyList<Figure> figures, CancellationToken cancel) => figures.Count == 0 ? Task.CompletedTask : InOne(feed, async (connection, transaction) =>
     {
         var of = $"{Q("Feed")} = @feed AND {Q("Indicator")} = @indicator AND {Q("Area")} = @area AND {Q("Period")} = @period AND {Q("Until")} IS NULL";
         await using var newest = Command(connection, transaction, $"SELECT {Q("Value")}, {Q("Unit")}, {Q("Target")} FROM {database.T("figures")} WHERE {of}", "feed", "indicator", "area", "period");
@@ -136,7 +142,7 @@ internal sealed class RecordStore(CityDatabase database)
     }
 
     /// <summary>Adds documents that are new or have changed; what was said before is kept beside. The time of publication stays.</summary>
-    public Task AddDocuments(string feed, IReadOnlyList<FetchedDocument> documents, CancellationToken cancel) => documents.Count == 0 ? Task.CompletedTask : InOne(async (connection, transaction) =>
+    public Task AddDocuments(string feed, IReadOnlyList<FetchedDocument> documents, CancellationToken cancel) => documents.Count == 0 ? Task.CompletedTask : InOne(feed, async (connection, transaction) =>
     {
         var (now, then) = (database.T("documents"), database.T("document_versions"));
         await using var newest = Command(connection, transaction, $"SELECT {Q("Title")}, {Q("Link")}, {Q("Summary")}, {Q("Language")}, {Q("Attributes")} FROM {now} WHERE {Q("Feed")} = @feed AND {Q("Id")} = @id", "feed", "id");
