@@ -30,7 +30,7 @@
   async function pulse() {
     try {
       const answer = await fetch(here + '?handler=Pulse', { signal: AbortSignal.timeout(8000), redirect: 'manual' });
-      if (answer.status === 204) tell('on');
+      if (answer.ok) tell('on');
       else if (answer.status === 401 || answer.status === 403 || answer.status === 404 || answer.type === 'opaqueredirect') tell('ended');
       else tell('lost');
     } catch { tell('lost'); }

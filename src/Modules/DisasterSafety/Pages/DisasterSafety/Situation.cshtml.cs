@@ -39,7 +39,7 @@ internal sealed class SituationModel(ICity city, IFeeds feeds, IAudience audienc
     public bool MayKeep => audience.UserName is not null && audience.Can("city.kept-screen");
 
     /// <summary>Says that the city is there and that the reader may still see this.</summary>
-    public IActionResult OnGetPulse() => StatusCode(204);
+    public IActionResult OnGetPulse() => Content("", "text/html");
 
     public async Task OnGetAsync(CancellationToken cancel) => await Load(cancel);
 
