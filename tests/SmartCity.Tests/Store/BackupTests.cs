@@ -196,7 +196,7 @@ public sealed class BackupTests
         Assert.Equal(1, await Command(folder, city.Setting, "restore", backup));
         Assert.Equal(0, await Command(folder, city.Setting, "restore", backup, "--over"));
         Assert.Equal(0, await Command(folder, city.Setting, "check"));
-        File.Delete(Directory.GetFiles(Path.Combine(folder, "data", "archive"), "*.zip", SearchOption.AllDirectories).Single());
+        File.Delete(Directory.GetFiles(Path.Combine(folder, "data", "archive", "seoul"), "*.zip").Single());
         Assert.Equal(1, await Command(folder, city.Setting, "check"));
     }
 
