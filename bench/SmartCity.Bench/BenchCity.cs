@@ -13,6 +13,9 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
     [GeneratedRegex("^schedule:.*$", RegexOptions.Multiline, 1000)]
     private static partial Regex Schedule();
 
+    [GeneratedRegex("^history:.*\\n(?:[ \\t]+.*\\n)*", RegexOptions.Multiline, 1000)]
+    private static partial Regex Past();
+
     public static string Root { get; } = FindRoot();
     public Uri Address => new(app.Web.Urls.First());
     public IServiceProvider Services => app.Web.Services;
@@ -26,17 +29,25 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
     }
 
     /// <param name="every">How often each source is asked; as the pack says when null.</param>
-    public static async Task<BenchCity> Start(string? every = null)
+    /// <param name="modules">The modules, where the city's own feeds are to be left out; else those of the demonstration city.</param>
+    /// <param name="past">False for a city that does not ask its sources for the days before it began.</param>
+    public static async Task<BenchCity> Start(string? every = null, IReadOnlyList<IModule>? modules = null, bool past = true)
     {
         var folder = Directory.CreateTempSubdirectory("smartcity-bench-").FullName;
         var pack = Path.Combine(folder, "pack");
         foreach (var file in Directory.GetFiles(Path.Combine(Root, "cities", "seoul"), "*", SearchOption.AllDirectories))
         {
+            if (modules is not null && Path.GetRelativePath(Path.Combine(Root, "cities", "seoul"), file).Split(Path.DirectorySeparatorChar) is ["feeds", ..]) continue;
             var copy = Path.Combine(pack, Path.GetRelativePath(Path.Combine(Root, "cities", "seoul"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            var text = every is not null && file.EndsWith(".yaml", StringComparison.Ordinal) ? Schedule().Replace(await File.ReadAllTextAsync(file), $"schedule: {{ every: {every}, jitter: 0s, timeout: {every} }}") : null;
-            if (text is null) File.Copy(file, copy);
-            else await File.WriteAllTextAsync(copy, text);
+            if (!file.EndsWith(".yaml", StringComparison.Ordinal))
+            {
+                File.Copy(file, copy);
+                continue;
+            }
+            var text = await File.ReadAllTextAsync(file);
+            if (every is not null) text = Schedule().Replace(text, $"schedule: {{ every: {every}, jitter: 0s, timeout: {every} }}");
+            await File.WriteAllTextAsync(copy, past ? text : Past().Replace(text, ""));
         }
         var simulator = CitySimulator.Load(pack, "http://127.0.0.1:0");
         await simulator.StartAsync();
@@ -44,7 +55,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
         [
             "--environment=Staging", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={pack}", $"--Database={Path.Combine(folder, "city.db")}",
             $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--urls=http://127.0.0.1:0", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Error",
-        ], city => city.Modules(TierD.Modules).DemonstrationSources((_, _) => new AlreadyRunning()));
+        ], city => city.Modules(modules ?? TierD.Modules).DemonstrationSources((_, _) => new AlreadyRunning()));
         await app.Web.StartAsync();
         var city = new BenchCity(app, simulator, folder);
         while (city.Book.Health.Any(h => h.Fetches == 0 || h.AsOf is null && h.Outcome is not FetchOutcome.Empty)) await Task.Delay(50);

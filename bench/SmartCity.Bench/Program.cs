@@ -4,11 +4,13 @@ using SmartCity.Bench;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 // a peer without anything in it, started as a program of its own: what a start costs at least
 if (args is ["empty", var url]) return await EmptyApp.Run(url);
+// the servers that are compared, each in a process of its own
+if (args is ["serve", var server]) return await WallCity.Serve(server);
 // one file in a process of its own, so that its memory can be measured
 if (args is ["export", var kind, var file, var rows]) return ExportBench.Child(kind, file, int.Parse(rows, CultureInfo.InvariantCulture));
 var all = new (string Name, Func<Task> Run)[]
 {
-    ("gtfs-rt", TransitBench.Run), ("live", LiveBench.Run), ("page", PageBench.Run), ("start", StartBench.Run), ("ingest", StoreBench.Ingest), ("hours", StoreBench.Hours), ("replay", ReplayBench.Run),
+    ("gtfs-rt", TransitBench.Run), ("live", LiveBench.Run), ("streams", StreamBench.Run), ("page", PageBench.Run), ("start", StartBench.Run), ("ingest", StoreBench.Ingest), ("hours", StoreBench.Hours), ("replay", ReplayBench.Run),
     ("cameras", CameraBench.Run), ("feeds", CrowdBench.Run), ("xlsx", ExportBench.Xlsx), ("pdf", ExportBench.Pdf), ("fuzz", FuzzBench.Run),
 };
 // the fuzzing takes most of an hour and is asked for by name
