@@ -39,7 +39,7 @@ internal static partial class StreamBench
             foreach (var other in new[] { bare, hub }) await client.PostAsync($"{other.Address}/bytes/{tiles}", new ByteArrayContent(events[tiles]));
         }
         if (nchan is not null)
-            peers.Add(new("nginx with nchan", nchan.Address, "/live", Peer.Sse, n => n, async n =>
+            peers.Add(new("nginx with nchan", nchan.Address, "/live", Peer.Plain, n => n, async n =>
             {
                 var html = string.Join('\n', Encoding.UTF8.GetString(events[1]).Split('\n').Where(l => l.StartsWith("data: ", StringComparison.Ordinal)).Select(l => l[6..]));
                 for (var i = 0; i < n; i++) await client.PostAsync(nchan.Address + "/publish", new StringContent(html));
@@ -100,7 +100,9 @@ internal static partial class StreamBench
         internal sealed record Kind(string Request, byte[] End, byte[]? Hello);
 
         // the end of an event and of its chunk
-        public static readonly Kind Sse = new("", "\n\n\r\n"u8.ToArray(), null);
+        public static readonly Kind Sse = new("Accept: text/event-stream\r\n", "\n\n\r\n"u8.ToArray(), null);
+        // nchan writes its events without chunks
+        public static readonly Kind Plain = new("Accept: text/event-stream\r\n", "\n\n"u8.ToArray(), null);
         // a masked text frame with the hub's handshake
         public static readonly Kind WebSocket = new("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", [0x1e], Frame("{\"protocol\":\"json\",\"version\":1}\u001e"));
 
@@ -125,7 +127,7 @@ internal static partial class StreamBench
         public async Task Open(int viewers)
         {
             var uri = new Uri(address);
-            var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {uri.Authority}\r\nAccept: text/event-stream\r\n{kind.Request}\r\n");
+            var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {uri.Authority}\r\n{kind.Request}\r\n");
             for (var at = 0; at < viewers; at += 100)
                 await Task.WhenAll(Enumerable.Range(0, Math.Min(100, viewers - at)).Select(async number =>
                 {
@@ -201,7 +203,7 @@ internal static partial class StreamBench
 
         public static async Task<Server> Start(string kind)
         {
-            var process = Process.Start(new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), "serve", kind]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            var process = Process.Start(new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), "serve", kind]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true })!;
             while (await process.StandardOutput.ReadLineAsync() is { } line)
                 if (line.Split(' ') is ["ready", var address, var control]) return new(process, address, control);
             throw new InvalidOperationException($"{kind} did not start");

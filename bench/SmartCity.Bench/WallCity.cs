@@ -27,7 +27,7 @@ internal sealed class WallModule : IModule
     [
         new Permission("wall.view", Text.Of("벽 보기", "See the wall"), Roles.Anyone),
         .. Enumerable.Range(1, Tiles).Select(i => new Feed(FeedOf(i), Text.Of($"원천 {i}", $"Source {i}"), FeedKind.Observations)),
-        .. Enumerable.Range(1, Tiles).Select(i => new Tile(FormattableString.Invariant($"wall.t{i:00}"), Text.Of($"한강 수위 {i}", $"River {i}"), [FeedOf(i)], context => Face(context, i)) { Url = "", Order = i }),
+        .. Enumerable.Range(1, Tiles).Select(i => new Tile(FormattableString.Invariant($"wall.t{i:00}"), Text.Of($"한강 수위 {i}", $"River {i}"), [FeedOf(i)], context => Face(context, i)) { Url = "/feeds", Order = i }),
     ];
 
     private static ValueTask<TileFace> Face(TileContext context, int tile)
@@ -58,7 +58,8 @@ internal static class WallCity
         control.MapGet("/memory", () => Environment.WorkingSet);
         await control.StartAsync();
         Console.WriteLine($"ready {address} {control.Urls.First()}");
-        await Task.Delay(Timeout.Infinite);
+        // until whoever started it goes away
+        await Console.In.ReadToEndAsync();
         return 0;
     }
 
