@@ -11,7 +11,8 @@ namespace SmartCity.Shell.Outbound;
 /// <param name="connect">A connection to an address; one of the system's when null.</param>
 internal sealed class Dialer(AllowList agreed, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, Func<IPEndPoint, CancellationToken, ValueTask<Stream>>? connect = null)
 {
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _lookUp = lookUp ?? Dns.GetHostAddressesAsync;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _lookUp = lookUp ?? ((host, stop) => Apart(() => Dns.GetHostAddresses(host), stop));
+    private static readonly SemaphoreSlim LookingUp = new(64);
     private readonly Func<IPEndPoint, CancellationToken, ValueTask<Stream>> _connect = connect ?? Connect;
 
     /// <summary>Connects to a host that a client names.</summary>
@@ -30,6 +31,18 @@ internal sealed class Dialer(AllowList agreed, Func<string, CancellationToken, T
             try { return await _connect(new(answer, port), stop); }
             catch (SocketException refused) { last = refused; }
         throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    /// <summary>Asks the system for a name on a thread of its own: it holds its thread until a name server has answered, for many seconds where there is none, as in a closed network, and a few such
+    /// would leave the rest of the host without threads.</summary>
+    internal static async Task<T> Apart<T>(Func<T> ask, CancellationToken stop)
+    {
+        await LookingUp.WaitAsync(stop);
+        return await Task.Factory.StartNew(() =>
+        {
+            try { return ask(); }
+            finally { LookingUp.Release(); }
+        }, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).WaitAsync(stop);
     }
 
     private static async ValueTask<Stream> Connect(IPEndPoint to, CancellationToken stop)

@@ -18,6 +18,8 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, Moment mo
     public IReadOnlyList<MapLayer> Layers { get; } = [.. catalogue.Of<MapLayer>().Where(l => audience.Can(Catalogue.PermissionOf(l)) && parts.All.ContainsKey(CityParts.IdOf(l)))];
     public IReadOnlyList<LivePart> Parts { get; private set; } = [];
     public long Since { get; private set; }
+    /// <summary>Two readers for whom this is the same see the same screen, but for the frame around it; null for an instant of the past.</summary>
+    public string? Same { get; private set; }
     /// <summary>The instant that this screen is about.</summary>
     public Moment Moment => moment;
 
@@ -50,7 +52,14 @@ internal sealed class IndexModel(Catalogue catalogue, LiveParts parts, Moment mo
         // not the whole page again
         foreach (var part in Parts) await parts.Get(part.Id, words.Language, cancel);
         Since = parts.Sequence;
-        foreach (var part in Parts) _html[part.Id] = (await parts.Get(part.Id, words.Language, cancel)).Html;
+        var drawn = new List<long>();
+        foreach (var part in Parts)
+        {
+            var rendered = await parts.Get(part.Id, words.Language, cancel);
+            _html[part.Id] = rendered.Html;
+            drawn.Add(rendered.Sequence);
+        }
+        Same = $"{audience.Key} {words.Language} {ThemeKey} {Shown} {Surface} {string.Join(',', drawn)}";
         return Page();
     }
 

@@ -1,4 +1,8 @@
+using System.Data.Common;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace SmartCity.Shell.Store;
@@ -25,17 +29,23 @@ internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owne
     public async Task Apply(CancellationToken cancel = default)
     {
         await using var one = await Exclusive(cancel);
+        await using var connection = await database.Open(cancel);
         foreach (var owner in owners)
         {
+            var history = await MakeHistory(connection, ModuleTables.Schema(owner.ModuleKey), cancel);
+            // asking EF would build the model of every module at every start
+            var applied = (await connection.Rows($"SELECT \"MigrationId\" FROM {history}", [], row => row.GetString(0), cancel)).ToHashSet(StringComparer.Ordinal);
+            var pending = Known(owner.Context).Count(m => !applied.Contains(m));
+            if (pending == 0) continue;
             await using var scope = scopes.CreateAsyncScope();
-            var db = (DbContext)scope.ServiceProvider.GetRequiredService(owner.Context);
-            await MakeHistory(db, ModuleTables.Schema(owner.ModuleKey), cancel);
-            var pending = (await db.Database.GetPendingMigrationsAsync(cancel)).ToList();
-            if (pending.Count == 0) continue;
-            await db.Database.MigrateAsync(cancel);
-            log.LogInformation("Tables of {Module}: {Count} migrations applied", owner.ModuleKey, pending.Count);
+            await ((DbContext)scope.ServiceProvider.GetRequiredService(owner.Context)).Database.MigrateAsync(cancel);
+            log.LogInformation("Tables of {Module}: {Count} migrations applied", owner.ModuleKey, pending);
         }
     }
+
+    // the migrations of a context, as EF finds them
+    private static IEnumerable<string> Known(Type context) =>
+        context.Assembly.GetTypes().Where(t => t.GetCustomAttribute<DbContextAttribute>()?.ContextType == context).Select(t => t.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>();
 
     // EF takes its lock on the history table, which does not exist on the first start: two hosts would race
     public async Task<IAsyncDisposable> Exclusive(CancellationToken cancel)
@@ -78,14 +88,13 @@ internal sealed class Migrator(CityDatabase database, IEnumerable<ModuleDb> owne
     }
 
     // made beforehand, so that Migrate() does not log an error about a table that is not there yet
-    private async Task MakeHistory(DbContext db, string schema, CancellationToken cancel)
+    private async Task<string> MakeHistory(DbConnection connection, string schema, CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
         await using var command = connection.CreateCommand();
         var columns = "(\"MigrationId\" varchar(150) NOT NULL PRIMARY KEY, \"ProductVersion\" varchar(32) NOT NULL)";
-        command.CommandText = db.Database.ProviderName == ModuleTables.Postgres
-            ? $"CREATE SCHEMA IF NOT EXISTS \"{schema}\"; CREATE TABLE IF NOT EXISTS \"{schema}\".__history {columns}"
-            : $"CREATE TABLE IF NOT EXISTS \"{schema}___history\" {columns}";
+        var (make, table) = database.Kind == DatabaseKind.Postgres ? ($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"; ", $"\"{schema}\".__history") : ("", $"\"{schema}___history\"");
+        command.CommandText = $"{make}CREATE TABLE IF NOT EXISTS {table} {columns}";
         await command.ExecuteNonQueryAsync(cancel);
+        return table;
     }
 }

@@ -30,6 +30,20 @@ public sealed class OutboundDialTests
         Assert.Equal(new IPEndPoint(Public, 80), Assert.Single(dialled));
     }
 
+    [Fact]
+    public async Task A_name_server_that_keeps_silent_holds_none_of_the_threads_that_everybody_shares()
+    {
+        var pooled = await Dialer.Apart(() => Thread.CurrentThread.IsThreadPoolThread, CancellationToken.None);
+        Assert.False(pooled);
+        // and whoever waits for it may stop waiting
+        using var answered = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var waiting = Dialer.Apart(() => answered.Wait(TimeSpan.FromSeconds(60)), stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        answered.Set();
+    }
+
     public static TheoryData<string> Mixed { get; } = ["127.0.0.1", "93.184.215.14,127.0.0.1", "127.0.0.1,93.184.215.14", "93.184.215.14,2606:2800:21f:cb07::1,fd00::1", "93.184.215.14,::ffff:10.0.0.1", "93.184.215.14,64:ff9b::a00:1", "2002:7f00:1::,93.184.215.14", "169.254.169.254"];
 
     [Theory]
