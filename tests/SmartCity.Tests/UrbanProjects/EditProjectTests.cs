@@ -246,4 +246,51 @@ public sealed class EditProjectTests(ProjectCity shared) : IClassFixture<Project
         await Stored(Fill(stranger, Edit(key), "#facts", ("name-en", "Taken over"), ("why", "Ours now")));
         Assert.Equal("Taken over", (await Find(key)).Working.Name.In("en"));
     }
+
+    [Fact]
+    public async Task An_older_edition_is_published_again_by_the_head_and_nothing_written_since_is_lost()
+    {
+        using var owner = await shared.Owner();
+        using var head = await shared.Head();
+        using var otherHead = await shared.Client(Roles.DepartmentHead, "culture");
+        using var anyone = shared.City.Client();
+        var key = await Create(owner, "Set back");
+        var page = $"/en/urban-projects/{key}/publish";
+        async Task Publish(string why, params string[] open)
+        {
+            using var published = await head.Send(page, null, [("why", why), .. open.Select(o => ("open", o))]);
+            Assert.Equal(HttpStatusCode.Found, published.StatusCode);
+        }
+        await Publish("the first", "period");
+        await Stored(Fill(owner, Edit(key), "#facts", ("name-en", "Set forward"), ("why", "Renamed")));
+        await Publish("the second", "period", "people");
+        Assert.Contains("Set forward", (await anyone.Open($"/en/urban-projects/{key}")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+
+        using (var refused = await head.Send(page, "Again", ("number", "1"), ("why", "x")))
+        {
+            var told = await Browser.Read(refused);
+            Assert.Contains("Say why", told.GetElementById("wrong")!.TextContent, StringComparison.Ordinal);
+            Assert.Equal(("x", "true"), (told.GetElementById("again-1")!.GetAttribute("value"), told.GetElementById("again-1")!.GetAttribute("aria-invalid")));
+        }
+        // not the newest, which is there already, and none that never was
+        foreach (var number in new[] { "2", "7" })
+            using (var none = await head.Send(page, "Again", ("number", number), ("why", "Because it is so"))) Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        foreach (var person in new[] { otherHead, owner })
+            using (var foreign = await person.PostAsync(page + "?handler=Again", new FormUrlEncodedContent(new Dictionary<string, string> { ["number"] = "1", ["why"] = "mine now", ["__RequestVerificationToken"] = (await person.Open("/en/urban-projects?class=trial")).Token() }), Cancel)) Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
+
+        using (var again = await head.Send(page, "Again", ("number", "1"), ("why", "The name was not agreed"))) Assert.Equal(HttpStatusCode.Found, again.StatusCode);
+        var dossier = await Find(key);
+        Assert.Equal(("Set back", 3, 0), (dossier.Public!.Name.In("en"), dossier.Edition!.Number, dossier.Public.People.Count));
+        Assert.Equal("Set forward", dossier.Working.Name.In("en"));
+        Assert.Equal(1, dossier.Unpublished);
+        Assert.Contains("Set back", (await anyone.Open($"/en/urban-projects/{key}")).QuerySelector("h1")!.TextContent, StringComparison.Ordinal);
+        var history = (await head.Open(page)).QuerySelectorAll("section[aria-labelledby=editions] li").Select(l => l.TextContent).ToList();
+        Assert.Equal(3, history.Count);
+        Assert.Contains("The name was not agreed", history[0], StringComparison.Ordinal);
+        // closed, and opened again as it was before
+        using (var closed = await head.Send(page, null, ("why", "off for a while"), ("close", "true"))) Assert.Equal(HttpStatusCode.Found, closed.StatusCode);
+        Assert.Null((await Find(key)).Public);
+        using (var again = await head.Send(page, "Again", ("number", "2"), ("why", "Agreed after all"))) Assert.Equal(HttpStatusCode.Found, again.StatusCode);
+        Assert.Equal(("Set forward", 1), ((await Find(key)).Public!.Name.In("en"), (await Find(key)).Public!.People.Count));
+    }
 }

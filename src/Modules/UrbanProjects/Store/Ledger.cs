@@ -98,18 +98,32 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
     {
         await audit.Write(closed ? "urban-projects.audit.closed" : "urban-projects.audit.published", project, closed ? why : $"{string.Join(", ", open.Order())}: {why}");
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        db.Editions.Add(new()
+        return await Add(db, new()
         {
             Project = project,
-            Number = (await db.Editions.Where(e => e.Project == project).MaxAsync(e => (int?)e.Number, cancel) ?? 0) + 1,
             UpTo = await db.Entries.Where(e => e.Project == project).MaxAsync(e => (long?)e.Id, cancel) ?? 0,
             PapersUpTo = await db.Papers.Where(p => p.Project == project).MaxAsync(p => (long?)p.Id, cancel) ?? 0,
             Open = string.Join(',', open.Order()),
             Closed = closed,
-            At = Now,
-            Person = Who,
             Why = why,
-        });
+        }, cancel);
+    }
+
+    /// <summary>Publishes an older edition again, as a new one: what it held and what was open in it. Documents that were withdrawn since stay gone.</summary>
+    /// <returns>False when there is no such edition, or somebody else published at the same moment.</returns>
+    public async Task<bool> PublishAgain(string project, int number, string why, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        if (await db.Editions.AsNoTracking().SingleOrDefaultAsync(e => e.Project == project && e.Number == number && !e.Closed, cancel) is not { } older) return false;
+        await audit.Write("urban-projects.audit.published", project, $"{older.Number.ToString(CultureInfo.InvariantCulture)}: {why}");
+        return await Add(db, new() { Project = project, UpTo = older.UpTo, PapersUpTo = older.PapersUpTo, Open = older.Open, Why = why }, cancel);
+    }
+
+    private async Task<bool> Add(UrbanProjectsDb db, Edition edition, CancellationToken cancel)
+    {
+        edition.Number = (await db.Editions.Where(e => e.Project == edition.Project).MaxAsync(e => (int?)e.Number, cancel) ?? 0) + 1;
+        (edition.At, edition.Person) = (Now, Who);
+        db.Editions.Add(edition);
         try { await db.SaveChangesAsync(cancel); }
         catch (DbUpdateException) { return false; }
         Tell();
