@@ -6,7 +6,7 @@ namespace SmartCity.Shell;
 /// <summary>Where the lines, bars, levels and ticks of a chart stand in its drawing. All text of it is invariant SVG.</summary>
 internal sealed class ChartDrawing
 {
-    public const double Width = 760, Height = 280, Left = 52, Right = 96, Top = 14, Bottom = 30;
+    public const double Width = 760, Height = 280, Right = 96, Top = 14, Bottom = 30;
     private readonly Chart _chart;
     private readonly double _low, _high;
 
@@ -21,12 +21,23 @@ internal sealed class ChartDrawing
         _low = chart.Bars || min >= 0 && min < step ? 0 : Math.Floor(min / step) * step;
         _high = Math.Max(_low + step, Math.Ceiling(max / step) * step);
         Grid = [.. Enumerable.Range(0, (int)Math.Round((_high - _low) / step) + 1).Select(i => Math.Round(_low + i * step, 6))];
+        // numbers stand before the ground, and half of the first period does
+        Left = Math.Ceiling(Math.Max(52, Math.Max(Grid.Max(g => Breadth(Label(g))) + 12, chart is { Bars: false, Labels: [var first, ..] } ? Breadth(first) / 2 + 2 : 0)));
         Ticks = [.. TicksOf(zone)];
     }
 
     public bool HasValues { get; }
     public IReadOnlyList<double> Grid { get; }
     public IReadOnlyList<(double X, string Text)> Ticks { get; }
+
+    /// <summary>Where the ground begins: behind the longest number of the grid.</summary>
+    public double Left { get; }
+
+    /// <summary>A line of the grid in words.</summary>
+    public string Label(double line) => Units.Number(line, line % 1 == 0 ? 0 : Math.Max(_chart.Decimals, 1));
+
+    /// <summary>Room that a text takes at the size that a phone shows it in, which is the largest; a digit is as broad as most letters.</summary>
+    internal static double Breadth(string text) => text.Sum(c => c is ',' or '.' or ' ' or '\u00a0' or '\u202f' or '-' ? 7 : c > '\u1100' ? 21 : 12.6);
 
     public int Count => _chart.Series.Max(s => s.Points.Count);
     public double X(int index) => Math.Round(Left + (Count < 2 ? 0.5 : (index + (_chart.Bars ? 0.5 : 0)) / (Count - (_chart.Bars ? 0 : 1))) * (Width - Left - Right), 1);

@@ -30,17 +30,15 @@ internal sealed class Beside(IDatasets datasets, ICity city)
     public async Task<IReadOnlyList<NewsItem>> NewsOf(Project project, string language, CancellationToken cancel)
     {
         if (datasets.Find(News) is not { } dataset) return [];
-        var names = project.Name.Languages.Select(project.Name.In).ToList();
         var areas = project.Areas.Select(city.Area).OfType<Area>().SelectMany(a => a.Name.Languages.Select(a.Name.In)).ToList();
+        var (known, unknown) = (new NewsWords(project, areas, language), new NewsWords(project, areas, null));
         var found = new List<NewsItem>();
         foreach (var row in await datasets.Rows(News, cancel: cancel))
         {
             var written = Cell(dataset, row, "language") as string;
             if (written is not null && written != language) continue;
             var (title, summary) = (Cell(dataset, row, "title")?.ToString() ?? "", Cell(dataset, row, "summary")?.ToString() ?? "");
-            bool Says(string word) => word.Length > 1 && (title.Contains(word, StringComparison.OrdinalIgnoreCase) || summary.Contains(word, StringComparison.OrdinalIgnoreCase));
-            var word = names.Find(Says) ?? (areas.Count == 0 || areas.Exists(Says) ? project.News.FirstOrDefault(Says) : null);
-            if (word is not null) found.Add(new(title, Cell(dataset, row, "link") as string, Cell(dataset, row, "published") as DateTimeOffset?, written, word));
+            if ((written is null ? unknown : known).In(title, summary) is { } word) found.Add(new(title, Cell(dataset, row, "link") as string, Cell(dataset, row, "published") as DateTimeOffset?, written, word));
         }
         return [.. found.OrderByDescending(n => n.Published).Take(5)];
     }

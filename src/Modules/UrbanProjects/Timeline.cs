@@ -14,6 +14,8 @@ internal sealed record Timeline(DateOnly From, DateOnly To)
     public double Share(DateOnly day) => Math.Clamp(100.0 * (day.DayNumber - From.DayNumber) / Math.Max(1, To.DayNumber - From.DayNumber), 0, 100);
     public string X(DateOnly day) => Percent(Share(day));
     public string Width(DateOnly from, DateOnly to) => Percent(Math.Max(0, Share(to) - Share(from)));
+    /// <summary>Class by which a word at a day stays within the drawing: it ends there near the right edge and begins there near the left.</summary>
+    public string Edge(DateOnly day) => Share(day) switch { > 80 => " gantt__now--end", < 20 => " gantt__now--start", _ => "" };
     public bool Shows(DateOnly day) => day >= From && day <= To;
     public IEnumerable<int> Years => Enumerable.Range(From.Year, To.Year - From.Year + 1);
 

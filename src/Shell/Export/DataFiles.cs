@@ -31,22 +31,28 @@ internal static class DataFiles
         if (answer is null) return Results.Problem($"'{wrong}' is not a filter or column of {key}, or has a value that it cannot have. Columns: {string.Join(", ", dataset.Columns.Select(c => c.Key))}. Filters: {string.Join(", ", dataset.Filters.Select(f => f.Name))}.", statusCode: 400);
         if (format == "geojson" && dataset.AreaColumn is null && dataset.Columns.All(c => c.Kind != ColumnKind.Place))
             return Results.Problem($"{key} has neither areas nor places; ask for another format.", statusCode: 400);
-        var asOf = dataset.Feed is { } feed ? feeds.AsOf(feed) : null;
+        var document = http.RequestServices.GetRequiredService<DatasetDocument>();
+        var origin = new Origin(reader.AsOf(dataset), document.Filter(answer), Address(http.Request, $"/{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}/data/{key}"));
         http.Response.Headers.CacheControl = "no-cache";
         http.Response.Headers.Append("Access-Control-Allow-Origin", Catalogue.PermissionOf(dataset) is var permission && http.RequestServices.GetRequiredService<Access.Grants>().Of(null).Can(permission) ? "*" : "null");
         var name = $"{key}-{feeds.Now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.{format}";
         if (http.RequestServices.GetRequiredService<Press>() is var press && press.Find(format) is { } printed)
         {
-            var document = http.RequestServices.GetRequiredService<DatasetDocument>();
-            return await press.Answer(printed, document.Head(answer, Address(http.Request, $"/{CultureInfo.CurrentUICulture.TwoLetterISOLanguageName}/data/{key}")), document.Parts(answer, printed, cancel), name, cancel);
+            return await press.Answer(printed, document.Head(answer, origin.Address), document.Parts(answer, printed, cancel), name, cancel);
         }
         return format switch
         {
-            "csv" => Results.Stream(s => WriteCsv(s, answer, asOf), "text/csv; charset=utf-8", name),
-            "json" => Results.Stream(s => WriteJson(s, answer, city, asOf, http.Request), "application/json; charset=utf-8"),
-            _ => Results.Stream(s => WriteGeoJson(s, answer, city, asOf), "application/geo+json; charset=utf-8", name),
+            "csv" => Results.Stream(s => WriteCsv(s, answer, origin), "text/csv; charset=utf-8", name),
+            "json" => Results.Stream(s => WriteJson(s, answer, city, origin, http.Request), "application/json; charset=utf-8"),
+            _ => Results.Stream(s => WriteGeoJson(s, answer, city, origin), "application/geo+json; charset=utf-8", name),
         };
     }
+
+    /// <summary>Where rows come from, as of when, and how to ask for the same again.</summary>
+    /// <param name="AsOf">Source, owner, and as of when.</param>
+    /// <param name="Filter">Filter and order in words.</param>
+    /// <param name="Address">The page that shows them.</param>
+    private sealed record Origin(AsOf AsOf, string Filter, string Address);
 
     /// <summary>The whole address of a page with the query of this request; what is said by the path is left out.</summary>
     internal static string Address(HttpRequest request, string path)
@@ -63,7 +69,7 @@ internal static class DataFiles
         var other => other,
     };
 
-    internal static async Task WriteCsv(Stream stream, DatasetAnswer answer, AsOf? asOf)
+    private static async Task WriteCsv(Stream stream, DatasetAnswer answer, Origin origin)
     {
         // with a byte order mark, or spreadsheets take Korean for Latin
         await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
@@ -72,14 +78,19 @@ internal static class DataFiles
         csv.WriteField("as_of");
         csv.WriteField("state");
         csv.WriteField("source");
+        csv.WriteField("filter");
+        csv.WriteField("address");
+        var asOf = origin.AsOf;
         await csv.NextRecordAsync();
         foreach (var row in answer.Rows)
         {
             foreach (var column in answer.Dataset.Columns)
                 csv.WriteField(Plain(column, row) switch { null => "", double number => number.ToString("R", CultureInfo.InvariantCulture), string text => Harmless(text), var other => Convert.ToString(other, CultureInfo.InvariantCulture) });
-            csv.WriteField(asOf?.At is { } at ? DatasetReader.Invariant(at) : "");
-            csv.WriteField(asOf is null ? "" : asOf.Freshness.ToString().ToLowerInvariant());
-            csv.WriteField(asOf is null ? "" : Harmless(asOf.Source + (asOf.Demonstration ? " (demonstration)" : "")));
+            csv.WriteField(asOf.At is { } at ? DatasetReader.Invariant(at) : "");
+            csv.WriteField(asOf.Freshness.ToString().ToLowerInvariant());
+            csv.WriteField(Harmless(asOf.Source + (asOf.Demonstration ? " (demonstration)" : "")));
+            csv.WriteField(Harmless(origin.Filter));
+            csv.WriteField(origin.Address);
             await csv.NextRecordAsync();
         }
     }
@@ -88,14 +99,14 @@ internal static class DataFiles
     internal static string Harmless(string text) =>
         text.Length > 0 && text.TrimStart(' ').FirstOrDefault() is '=' or '+' or '-' or '@' or '\t' or '\r' or '\0' or '＝' or '＋' or '－' or '＠' ? "'" + text : text;
 
-    private static async Task WriteJson(Stream stream, DatasetAnswer answer, CityPack city, AsOf? asOf, HttpRequest request)
+    private static async Task WriteJson(Stream stream, DatasetAnswer answer, CityPack city, Origin origin, HttpRequest request)
     {
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = false, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("key", answer.Dataset.Key);
         json.WriteString("title", answer.Dataset.Title.ToString());
         json.WriteString("city", city.Key);
-        WriteProvenance(json, asOf);
+        WriteProvenance(json, origin);
         json.WriteString("licence", city.LicenceOf(answer.Dataset));
         json.WriteString("query", request.QueryString.Value);
         json.WriteStartArray("columns");
@@ -120,14 +131,16 @@ internal static class DataFiles
         json.WriteEndObject();
     }
 
-    private static void WriteProvenance(Utf8JsonWriter json, AsOf? asOf)
+    private static void WriteProvenance(Utf8JsonWriter json, Origin origin)
     {
-        if (asOf is null) return;
+        var asOf = origin.AsOf;
         json.WriteString("source", asOf.Source.ToString());
         json.WriteString("owner", asOf.Owner.ToString());
         if (asOf.At is { } at) json.WriteString("asOf", DatasetReader.Invariant(at));
         json.WriteString("state", asOf.Freshness.ToString().ToLowerInvariant());
-        json.WriteBoolean("demonstration", asOf.Demonstration);
+        if (asOf.Feed != DatasetReader.Own) json.WriteBoolean("demonstration", asOf.Demonstration);
+        json.WriteString("filter", origin.Filter);
+        json.WriteString("address", origin.Address);
     }
 
     private static void WriteValue(Utf8JsonWriter json, Column column, object row)
@@ -146,14 +159,14 @@ internal static class DataFiles
         }
     }
 
-    private static async Task WriteGeoJson(Stream stream, DatasetAnswer answer, CityPack city, AsOf? asOf)
+    private static async Task WriteGeoJson(Stream stream, DatasetAnswer answer, CityPack city, Origin origin)
     {
         var placeColumn = answer.Dataset.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Place);
         await using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteString("type", "FeatureCollection");
         json.WriteString("name", answer.Dataset.Key);
-        WriteProvenance(json, asOf);
+        WriteProvenance(json, origin);
         json.WriteStartArray("features");
         foreach (var row in answer.Rows)
         {

@@ -17,6 +17,25 @@ internal sealed class DatasetReader(Catalogue catalogue, CityPack city, IFeeds f
 
     public Dataset? Find(string key) => catalogue.Find<Dataset>(key) is { } dataset && audience.Can(Catalogue.PermissionOf(dataset)) ? dataset : null;
 
+    /// <summary>As of when and who says so: as its feed does; what is the platform's own is read at this moment from those who keep it.</summary>
+    public AsOf AsOf(Dataset dataset)
+    {
+        if (dataset.Feed is { } feed && feeds.AsOf(feed) is { } told) return told;
+        var module = catalogue.Modules.FirstOrDefault(m => m.Key == dataset.ModuleKey);
+        return new()
+        {
+            Feed = Own,
+            Source = module is null ? city.Name : Text.Of("{0} · {1}", "{0} · {1}", module.Title, city.Name),
+            Owner = city.Name,
+            At = dataset.Feed is null ? feeds.Now : null,
+            Freshness = dataset.Feed is null ? Freshness.Live : Freshness.NoData,
+            Rhythm = new(default, default, default, default),
+        };
+    }
+
+    /// <summary>In <see cref="SmartCity.AsOf.Feed"/>: no feed. Whether such rows are made up is said by the rows.</summary>
+    public const string Own = "";
+
     public async Task<IReadOnlyList<object>> Rows(string key, IReadOnlyDictionary<string, string>? query = null, CancellationToken cancel = default) =>
         Find(key) is { } dataset && (await Read(dataset, query ?? new Dictionary<string, string>(), cancel)).Answer is { } answer ? answer.Rows : [];
 

@@ -94,7 +94,7 @@ internal static class Provenance
 }
 
 /// <summary>What is on a dataset's page, as a document: the same rows in the same order, and what was asked.</summary>
-internal sealed class DatasetDocument(IFeeds feeds, IWords words, Cells cells, City.CityPack city, TimeProvider time)
+internal sealed class DatasetDocument(DatasetReader reader, IWords words, Cells cells, City.CityPack city, TimeProvider time)
 {
     /// <summary>Rows that are printed on paper; a workbook takes all.</summary>
     public const int MostOnPaper = 5000;
@@ -102,7 +102,7 @@ internal sealed class DatasetDocument(IFeeds feeds, IWords words, Cells cells, C
     public DocumentHead Head(DatasetAnswer answer, string address)
     {
         var facts = new List<KeyValuePair<string, string>> { new(words["export.contents"], answer.Dataset.Summary.ToString()) };
-        if (answer.Dataset.Feed is { } feed && feeds.AsOf(feed) is { } asOf) facts.AddRange(Provenance.Facts(asOf, words, cells));
+        facts.AddRange(Provenance.Facts(reader.AsOf(answer.Dataset), words, cells));
         facts.Add(new(words["export.filter"], Filter(answer)));
         facts.Add(new(words["export.rows"], words.Of("data.rows", answer.Rows.Count)));
         if (city.LicenceOf(answer.Dataset) is { Length: > 0 } licence) facts.Add(new(words["export.licence"], licence));
@@ -142,7 +142,7 @@ internal sealed class DatasetDocument(IFeeds feeds, IWords words, Cells cells, C
     public FilledTable Table(DatasetAnswer answer, string title, bool paper)
     {
         var note = words.Of("data.rows", answer.Rows.Count);
-        if (title.Length > 0 && answer.Dataset.Feed is { } feed && feeds.AsOf(feed) is { } asOf) note += " · " + Provenance.Line(asOf, words, cells);
+        if (title.Length > 0) note += " · " + Provenance.Line(reader.AsOf(answer.Dataset), words, cells);
         if (title.Length > 0 && (answer.Where.Count > 0 || answer.Filters.Count > 0 || answer.Sort is not null)) note += " · " + Filter(answer);
         var cut = paper && answer.Rows.Count > MostOnPaper;
         if (cut) note += " · " + words.Of("export.cut", MostOnPaper);

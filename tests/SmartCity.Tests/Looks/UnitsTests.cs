@@ -63,4 +63,18 @@ public sealed class UnitsTests
         Assert.InRange(drawing.Y(low), ChartDrawing.Top - 0.1, ChartDrawing.Height - ChartDrawing.Bottom + 0.1);
         Assert.InRange(drawing.Y(high), ChartDrawing.Top - 0.1, ChartDrawing.Height - ChartDrawing.Bottom + 0.1);
     }
+
+    [Theory]
+    [InlineData(0, 100, "2026"), InlineData(2_000_000, 8_000_000, "2026"), InlineData(-12_500_000, 3e9, "2026"), InlineData(0.011, 0.032, "2026"), InlineData(1, 2, "2023-12-31"), InlineData(50_000, 150_000, "2023년 1분기")]
+    public void Numbers_and_the_first_period_stand_within_the_drawing_at_the_size_of_a_phone(double low, double high, string period)
+    {
+        const double size = 21;
+        var at = new DateTimeOffset(2026, 3, 7, 0, 0, 0, TimeSpan.Zero);
+        var drawing = new ChartDrawing(new() { Id = "c", Headline = "h", Subtitle = "s", Unit = "", Decimals = 2, Labels = [period, "z"], Series = [new("a", [new(at, low), new(at.AddHours(1), high)])] }, TimeZoneInfo.Utc);
+        // as broad as in the typeface that is printed with, which the pages' own is no broader than
+        var face = new Shell.Export.Pdf.Face(Export.Printed.Fonts.Regular, 0);
+        Assert.All(drawing.Grid, line => Assert.True(drawing.Left - 8 - face.Width(drawing.Label(line), size) >= 0, drawing.Label(line)));
+        Assert.True(drawing.Ticks[0].X - face.Width(period, size) / 2 >= 0, period);
+        Assert.InRange(drawing.Left, 52, 220);
+    }
 }

@@ -103,16 +103,28 @@ public sealed class WalkTests(WalkedCities cities) : IClassFixture<WalkedCities>
             foreach (var (stop, dataset, format) in walk.DatasetStops())
             {
                 using var answer = await reader.Browser.GetAsync(stop.Url);
-                var text = await answer.Content.ReadAsStringAsync();
+                var bytes = await answer.Content.ReadAsByteArrayAsync();
+                var text = System.Text.Encoding.UTF8.GetString(bytes);
                 var placeless = format == "geojson" && dataset.Columns.All(c => c.Kind is not (ColumnKind.Area or ColumnKind.Place));
                 var right = !walk.Opens(reader, stop) ? answer.StatusCode == HttpStatusCode.NotFound
                     : placeless ? answer.StatusCode == HttpStatusCode.BadRequest && text.Contains("neither areas nor places", StringComparison.Ordinal)
                     : answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentType?.MediaType == (format switch { "csv" => "text/csv", "json" => "application/json", "pdf" => "application/pdf", "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _ => "application/geo+json" });
                 if (!right) wrong.Add($"{stop.Url} answers {reader.Name} with {(int)answer.StatusCode} {answer.Content.Headers.ContentType}: {text[..Math.Min(200, text.Length)]}");
-                else if (answer.IsSuccessStatusCode && format is "json" or "geojson") System.Text.Json.JsonDocument.Parse(text).Dispose();
+                else if (answer.IsSuccessStatusCode && Origin.Lacks(format, bytes, $"/{cities.Open.Services.GetRequiredService<ICity>().Languages[0]}/data/{dataset.Key}") is { } lack) wrong.Add($"{stop.Url}: {lack}");
             }
         None(wrong);
     }
+
+    [Theory]
+    [InlineData("csv", "a,as_of,state,source,filter,address\r\n1,2026-01-01T00:00:00Z,live,Us,All,http://x/ko/data/k\r\n", true)]
+    [InlineData("csv", "a,as_of,state,source,filter,address\r\n1,,nodata,Us,All,http://x/ko/data/k\r\n", true)]
+    [InlineData("csv", "a,as_of,state,source,filter,address\r\n1,,live,Us,All,http://x/ko/data/k\r\n", false)]
+    [InlineData("csv", "a,as_of,state,source,filter,address\r\n1,2026-01-01T00:00:00Z,live,,All,http://x/ko/data/k\r\n", false)]
+    [InlineData("csv", "a,as_of,state,source\r\n", false)]
+    [InlineData("json", """{"source":"Us","owner":"We","asOf":"2026-01-01T00:00:00Z","state":"live","filter":"All","address":"http://x/ko/data/k"}""", true)]
+    [InlineData("json", """{"source":"Us","owner":"We","state":"live","filter":"All","address":"http://x/ko/data/k"}""", false)]
+    [InlineData("json", """{"source":"Us","owner":"We","asOf":"2026-01-01T00:00:00Z","state":"live","filter":"All"}""", false)]
+    public void A_file_that_does_not_say_where_it_comes_from_is_found(string format, string text, bool right) => Assert.Equal(right, Origin.Lacks(format, System.Text.Encoding.UTF8.GetBytes(text), "/ko/data/k") is null);
 
     [Fact]
     public async Task A_closed_dataset_is_not_there_for_those_who_may_not_see_it()

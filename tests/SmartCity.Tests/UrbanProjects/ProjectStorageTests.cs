@@ -117,4 +117,25 @@ public sealed class ProjectStorageTests
         Assert.False(await With(database, l => l.TakeBack("by-form", "too late", TestDatabase.Cancel)));
         Assert.NotNull((await book.Now(TestDatabase.Cancel)).Find("by-form")!.Public);
     }
+
+    [Theory, MemberData(nameof(Kinds_))]
+    public async Task What_is_long_is_kept_whole_and_two_who_would_close_a_circle_at_once_do_not(Db kind)
+    {
+        await using var database = await Ready(kind);
+        SignIn(database);
+        var book = database.Services.GetRequiredService<Book>();
+        const string Project = "euljiro-workshops";
+        var stated = (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working;
+        var people = Kinds.Write([.. Enumerable.Range(1, 20).Select(n => new Official(Text.Of($"{n}번째로 긴 직함을 가진 사람", "A person whose post has a long name, number " + n), null, "02-0000-0000"))]);
+        Assert.True(people!.Length > 1000);
+        Assert.Null(await With(database, l => l.Write(Project, [new(Kinds.Fact, "people", people, Kinds.Write(stated.People))], "many", TestDatabase.Cancel)));
+        book.Forget();
+        Assert.Equal(people, Kinds.Write((await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.People));
+        // two milestones that wait for nothing: each may wait for the other, both may not
+        await With(database, l => l.Write(Project, [.. new[] { "one", "two" }.SelectMany(k => new Change[] { new(Kinds.Milestone, k + "/stands", Kinds.Stands, null), new(Kinds.Milestone, k + "/planned", "2027-01-01", null) })], "two", TestDatabase.Cancel));
+        var answers = await Task.WhenAll(new[] { ("one", "two"), ("two", "one") }.Select(p => Task.Run(() => With(database, l => l.Write(Project, [new(Kinds.Milestone, p.Item1 + "/after", p.Item2, null)], "at once", TestDatabase.Cancel)))));
+        Assert.Equal(1, answers.Count(a => a is null));
+        book.Forget();
+        Assert.Equal(1, (await book.Now(TestDatabase.Cancel)).Find(Project)!.Working.Milestones.Where(m => m.Key is "one" or "two").Sum(m => m.After.Count));
+    }
 }

@@ -105,4 +105,10 @@ public sealed class ScheduleTests
     [InlineData("", null)]
     public void Amounts_are_read_as_people_type_them_and_what_could_mean_two_things_is_refused(string text, double? expected) =>
         Assert.Equal(expected, Kinds.TryNumber(text, out var number) ? number : null);
+
+    [Theory]
+    [InlineData("2026-01-02", " gantt__now--start")]
+    [InlineData("2026-07-01", "")]
+    [InlineData("2026-12-30", " gantt__now--end")]
+    public void The_word_of_today_stays_within_the_drawing(string day, string edge) => Assert.Equal(edge, new Timeline(new(2026, 1, 1), new(2026, 12, 31)).Edge(DateOnly.ParseExact(day, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)));
 }

@@ -85,12 +85,14 @@ internal sealed class Definition
         var rings = list.Children.All(c => c is YamlScalarNode) ? [Position(list)] : list.Children.Select(c => c is YamlSequenceNode pair ? Position(pair) : null).ToList();
         if (rings.Any(p => p is null) || rings.Count is 2 or 3) { Add("place", at, "urban-projects.wrong.place"); return null; }
         var points = rings.Select(p => p!.Value).ToList();
-        // a place in another part of the world is two numbers in the wrong order
-        if (points.Any(p => _city.Areas.Count > 0 && !_city.Areas.Any(a => Math.Abs(a.Centre.Latitude - p.Latitude) < 0.5 && Math.Abs(a.Centre.Longitude - p.Longitude) < 0.5))) { Add("place", at, "urban-projects.wrong.faraway"); return null; }
+        if (points.Exists(p => IsFar(p, _city))) { Add("place", at, "urban-projects.wrong.faraway"); return null; }
         if (points.Count == 1) return Shape.At(points[0]);
         if (points[0] != points[^1]) points.Add(points[0]);
         return new(ShapeKind.Area, [points]);
     }
+
+    /// <summary>True for a place in another part of the world: mostly two numbers in the wrong order.</summary>
+    public static bool IsFar(Place place, ICity city) => city.Areas.Count > 0 && !city.Areas.Any(a => Math.Abs(a.Centre.Latitude - place.Latitude) < 0.5 && Math.Abs(a.Centre.Longitude - place.Longitude) < 0.5);
 
     private static Place? Position(YamlSequenceNode pair) =>
         pair.Children is [YamlScalarNode { Value: var east }, YamlScalarNode { Value: var north }] && TryNumber(east, out var longitude) && TryNumber(north, out var latitude) && Math.Abs(longitude) <= 180 && Math.Abs(latitude) <= 90

@@ -31,7 +31,9 @@ internal sealed record StageEntry(DateOnly Since, Stage Stage, string? Note = nu
 /// <summary>A step of the schedule.</summary>
 /// <param name="After">Keys of the milestones that must be done before its work begins.</param>
 /// <param name="Days">Days of work; null when it takes all the time between its predecessors and its planned day.</param>
-internal sealed record Milestone(string Key, Text Name, DateOnly Planned, DateOnly? Actual, DateOnly? Forecast, IReadOnlyList<string> After, int? Days);
+/// <param name="Gone">True when it was taken away: it is kept, and seen in the history only.</param>
+/// <param name="Added">True when it was added to what the pack or the form said at first.</param>
+internal sealed record Milestone(string Key, Text Name, DateOnly Planned, DateOnly? Actual, DateOnly? Forecast, IReadOnlyList<string> After, int? Days, bool Gone = false, bool Added = false);
 
 /// <summary>A project of the city: the pack's, with what people wrote laid over it.</summary>
 internal sealed record Project
@@ -54,8 +56,14 @@ internal sealed record Project
     public IReadOnlyList<BudgetYear> Budget { get; init; } = [];
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<ProgressReport> Progress { get; init; } = [];
-    /// <summary>In the order of the pack, which is that of the work.</summary>
-    public IReadOnlyList<Milestone> Milestones { get; init; } = [];
+    /// <summary>In the order of the work, also those that were taken away.</summary>
+    public IReadOnlyList<Milestone> Plan { get; init; } = [];
+    /// <summary>Those that stand. What waited for one that was taken away waits for what that one waited for.</summary>
+    public IReadOnlyList<Milestone> Milestones
+    {
+        get => Plan.All(m => !m.Gone && m.After.All(a => Plan.Any(p => p.Key == a))) ? Plan : [.. Plan.Where(m => !m.Gone).Select(m => m with { After = [.. Standing(m.After).Distinct(StringComparer.Ordinal)] })];
+        init => Plan = value;
+    }
     /// <summary>Keys of the indicators that it is meant to move.</summary>
     public IReadOnlyList<string> Indicators { get; init; } = [];
     /// <summary>Oldest first.</summary>
@@ -76,6 +84,9 @@ internal sealed record Project
     public double? Spent => Budget.Any(b => b.Spent is not null) ? Budget.Sum(b => b.Spent ?? 0) : null;
     /// <summary>A place for a sign.</summary>
     public Place? At => Place?.Centre;
+
+    // a circle is never laid, so this ends
+    private IEnumerable<string> Standing(IEnumerable<string> after) => after.SelectMany(key => Plan.FirstOrDefault(m => m.Key == key) is not { } found ? [] : found.Gone ? Standing(found.After) : [key]);
 
     /// <summary>What is left of it for people who may not see more than what is open. Names, class and department always are.</summary>
     public Project For(IReadOnlySet<Field> open)

@@ -82,6 +82,9 @@ internal sealed class Book : IHostedService, IDisposable
 
     public DateOnly Today => DateOnly.FromDateTime(_city.Local(_time.GetUtcNow()).DateTime);
 
+    /// <summary>A project with what people wrote laid over it, oldest first.</summary>
+    public Project Lay(Project stated, IEnumerable<Entry> entries) => entries.Aggregate(stated, (project, entry) => Kinds.Lay(project, entry, _city, Pack.Classifications));
+
     public ValueTask<Register> Now(CancellationToken cancel = default) => _register.Now(cancel);
 
     private static async Task<string> Stamp(UrbanProjectsDb db, CancellationToken cancel) =>
@@ -103,15 +106,15 @@ internal sealed class Book : IHostedService, IDisposable
             else if (projects.TryAdd(row.Key, defined)) byForm[row.Key] = row.At;
             else leftOut.Add((row.Key, new("key", 0, "urban-projects.wrong.inpack")));
         }
-        return new(Pack, [.. projects.Values.OrderBy(p => p.Classification.Order).ThenBy(p => p.Classification.Key, StringComparer.Ordinal).Select(project =>
+        return new(Pack, [.. projects.Values.Select(project =>
         {
             var (own, edition) = (entries[project.Key].ToList(), editions[project.Key].LastOrDefault());
-            var shown = edition is { } last ? last.Closed ? null : own.Where(e => e.Id <= last.UpTo).Aggregate(project, Kinds.Lay).For(last.Fields) : project.Published ? project.For(project.Open) : null;
+            var shown = edition is { } last ? last.Closed ? null : Lay(project, own.Where(e => e.Id <= last.UpTo)).For(last.Fields) : project.Published ? project.For(project.Open) : null;
             var created = byForm.TryGetValue(project.Key, out var at) ? at : (long?)null;
             // one that nobody published yet waits as a whole
             var late = (created is not null && edition is null ? 1 : 0) + own.Count(e => e.Id > (edition?.UpTo ?? 0)) + papers[project.Key].Count(p => p.Open && p.WithdrawnAt is null && p.Id > (edition?.PapersUpTo ?? 0));
-            return new Dossier(own.Aggregate(project, Kinds.Lay), shown, edition, late, [.. papers[project.Key]], (own.Count == 0 ? created : own[^1].At) is { } written ? DateTimeOffset.FromUnixTimeMilliseconds(written) : null, project, created is not null);
-        })], leftOut);
+            return new Dossier(Lay(project, own), shown, edition, late, [.. papers[project.Key]], (own.Count == 0 ? created : own[^1].At) is { } written ? DateTimeOffset.FromUnixTimeMilliseconds(written) : null, project, created is not null);
+        }).OrderBy(d => d.Working.Classification.Order).ThenBy(d => d.Working.Classification.Key, StringComparer.Ordinal)], leftOut);
     }
 
     public void Dispose() => _register.Dispose();

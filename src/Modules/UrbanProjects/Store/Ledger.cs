@@ -19,14 +19,18 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
     /// <returns>The first that somebody else overtook since it was shown; then nothing is written. Null when all was written.</returns>
     public Task<Change?> Write(string project, IReadOnlyList<Change> changes, string why, CancellationToken cancel) => Together(project, changes, why, null, cancel);
 
-    /// <summary>Takes an entry back: what was there before stands there again, by a new entry.</summary>
-    /// <returns>False when it was changed again since, or taken back already.</returns>
+    /// <summary>Takes back an entry and what was stored together with it: what was there before stands there again, by new entries.</summary>
+    /// <returns>False when any of it was changed again since, or taken back already, or when what was written since leans on it.</returns>
     public async Task<bool> Undo(string project, long id, string why, CancellationToken cancel)
     {
         await using var db = await dbs.CreateDbContextAsync(cancel);
         if (await db.Entries.AsNoTracking().SingleOrDefaultAsync(e => e.Id == id && e.Project == project, cancel) is not { } entry) return false;
-        if (await db.Entries.AnyAsync(e => e.Project == project && e.Kind == entry.Kind && e.Subject == entry.Subject && e.Id > id, cancel)) return false;
-        return await Together(project, [new(entry.Kind, entry.Subject, entry.Was, entry.Value)], why, id, cancel) is null;
+        var since = await db.Entries.AsNoTracking().Where(e => e.Project == project && e.Id >= id || e.Project == project && e.At == entry.At).OrderBy(e => e.Id).ToListAsync(cancel);
+        var together = since.FindAll(e => e.At == entry.At && e.Person == entry.Person);
+        if (since.Exists(e => e.At > entry.At && together.Exists(t => t.Kind == e.Kind && t.Subject == e.Subject))) return false;
+        // a milestone that was added goes as a whole
+        if (together.Find(e => e is { Kind: Kinds.Milestone, Was: null, Undoes: null } && Kinds.Split(e.Subject).Second == "stands") is { } added) together = [added];
+        return await Together(project, [.. together.Select(e => new Change(e.Kind, e.Subject, e.Was, e.Value))], why, id, cancel) is null;
     }
 
     private async Task<Change?> Together(string project, IReadOnlyList<Change> changes, string why, long? undoes, CancellationToken cancel)
@@ -43,7 +47,16 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
             foreach (var change in changes) if (overtaken is null && await Current(db, project, stated, change, cancel) != change.Was) overtaken = change;
             if (overtaken is null)
             {
-                db.Entries.AddRange(changes.Select(c => new Entry { Project = project, Kind = c.Kind, Subject = c.Subject, Value = c.Value, Was = c.Was, At = Now, Person = Who, Why = why, Undoes = undoes }));
+                var before = await db.Entries.AsNoTracking().Where(e => e.Project == project).OrderBy(e => e.Id).ToListAsync(cancel);
+                // every deed has a moment of its own within its project: by it the entries know what belongs together
+                var now = before.Count > 0 ? Math.Max(Now, before.Max(e => e.At) + 1) : Now;
+                var written = changes.Select(c => new Entry { Project = project, Kind = c.Kind, Subject = c.Subject, Value = c.Value, Was = c.Was, At = now, Person = Who, Why = why, Undoes = undoes }).ToList();
+                // each may be right by itself and both together not
+                if (stated is not null && Kinds.IsSound(stated) && !Sound(stated, before, written)) overtaken = changes[0];
+                else db.Entries.AddRange(written);
+            }
+            if (overtaken is null)
+            {
                 await db.SaveChangesAsync(cancel);
                 await one.CommitAsync(cancel);
                 Tell();
@@ -56,6 +69,19 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
         await audit.Write("urban-projects.audit.overtaken", $"{project} {moved.Kind} {moved.Subject}");
         book.Forget();
         return moved;
+    }
+
+    // one after the other: what would make a circle is not laid, and so must be noticed before it is
+    private bool Sound(Project stated, IReadOnlyList<Entry> before, IReadOnlyList<Entry> written)
+    {
+        var project = book.Lay(stated, before);
+        foreach (var entry in written)
+        {
+            var next = book.Lay(project, [entry]);
+            if (entry.Kind is Kinds.Milestone && Kinds.Split(entry.Subject).Second == "after" && Kinds.ValueOf(next, entry.Kind, entry.Subject) != entry.Value) return false;
+            project = next;
+        }
+        return Kinds.IsSound(project);
     }
 
     private static bool IsClash(Exception? clash) => clash is System.Data.Common.DbException { SqlState: "40001" } || clash is not null && IsClash(clash.InnerException);
@@ -72,18 +98,32 @@ internal sealed class Ledger(IDbContextFactory<UrbanProjectsDb> dbs, Book book, 
     {
         await audit.Write(closed ? "urban-projects.audit.closed" : "urban-projects.audit.published", project, closed ? why : $"{string.Join(", ", open.Order())}: {why}");
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        db.Editions.Add(new()
+        return await Add(db, new()
         {
             Project = project,
-            Number = (await db.Editions.Where(e => e.Project == project).MaxAsync(e => (int?)e.Number, cancel) ?? 0) + 1,
             UpTo = await db.Entries.Where(e => e.Project == project).MaxAsync(e => (long?)e.Id, cancel) ?? 0,
             PapersUpTo = await db.Papers.Where(p => p.Project == project).MaxAsync(p => (long?)p.Id, cancel) ?? 0,
             Open = string.Join(',', open.Order()),
             Closed = closed,
-            At = Now,
-            Person = Who,
             Why = why,
-        });
+        }, cancel);
+    }
+
+    /// <summary>Publishes an older edition again, as a new one: what it held and what was open in it. Documents that were withdrawn since stay gone.</summary>
+    /// <returns>False when there is no such edition, or somebody else published at the same moment.</returns>
+    public async Task<bool> PublishAgain(string project, int number, string why, CancellationToken cancel)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancel);
+        if (await db.Editions.AsNoTracking().SingleOrDefaultAsync(e => e.Project == project && e.Number == number && !e.Closed, cancel) is not { } older) return false;
+        await audit.Write("urban-projects.audit.published", project, $"{older.Number.ToString(CultureInfo.InvariantCulture)}: {why}");
+        return await Add(db, new() { Project = project, UpTo = older.UpTo, PapersUpTo = older.PapersUpTo, Open = older.Open, Why = why }, cancel);
+    }
+
+    private async Task<bool> Add(UrbanProjectsDb db, Edition edition, CancellationToken cancel)
+    {
+        edition.Number = (await db.Editions.Where(e => e.Project == edition.Project).MaxAsync(e => (int?)e.Number, cancel) ?? 0) + 1;
+        (edition.At, edition.Person) = (Now, Who);
+        db.Editions.Add(edition);
         try { await db.SaveChangesAsync(cancel); }
         catch (DbUpdateException) { return false; }
         Tell();

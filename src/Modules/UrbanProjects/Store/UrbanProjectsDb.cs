@@ -22,8 +22,6 @@ internal sealed class UrbanProjectsDb(DbContextOptions<UrbanProjectsDb> options)
             e.Property(x => x.Project).HasMaxLength(60);
             e.Property(x => x.Kind).HasMaxLength(20);
             e.Property(x => x.Subject).HasMaxLength(80);
-            e.Property(x => x.Value).HasMaxLength(1000);
-            e.Property(x => x.Was).HasMaxLength(1000);
             e.Property(x => x.Person).HasMaxLength(64);
             e.Property(x => x.Why).HasMaxLength(500);
             e.HasIndex(x => new { x.Project, x.Kind, x.Subject });

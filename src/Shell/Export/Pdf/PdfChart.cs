@@ -21,14 +21,14 @@ internal sealed class PdfChart(Chart chart, ChartDrawing drawing, PdfPage page, 
     {
         foreach (var line in drawing.Grid)
         {
-            Stroke(ink, Colours.Line, 0.4, "[1 3] 0", (ChartDrawing.Left, drawing.Y(line)), (ChartDrawing.Width - ChartDrawing.Right, drawing.Y(line)));
-            var text = Units.Number(line, line % 1 == 0 ? 0 : Math.Max(chart.Decimals, 1));
-            page.Write(ink, regular, Size, X(ChartDrawing.Left - 8) - regular.Width(text, Size), Y(drawing.Y(line) + 4), text, Colours.Soft);
+            Stroke(ink, Colours.Line, 0.4, "[1 3] 0", (drawing.Left, drawing.Y(line)), (ChartDrawing.Width - ChartDrawing.Right, drawing.Y(line)));
+            var text = drawing.Label(line);
+            page.Write(ink, regular, Size, X(drawing.Left - 8) - regular.Width(text, Size), Y(drawing.Y(line) + 4), text, Colours.Soft);
         }
         foreach (var level in chart.Levels.Where(l => drawing.Inside(l.Value)))
         {
-            Stroke(ink, Colours.Dark, 0.5, "[5 3] 0", (ChartDrawing.Left, drawing.Y(level.Value)), (ChartDrawing.Width - ChartDrawing.Right, drawing.Y(level.Value)));
-            page.Write(ink, regular, Size, X(ChartDrawing.Left + 4), Y(drawing.Y(level.Value) - 4), level.Title, Colours.Soft);
+            Stroke(ink, Colours.Dark, 0.5, "[5 3] 0", (drawing.Left, drawing.Y(level.Value)), (ChartDrawing.Width - ChartDrawing.Right, drawing.Y(level.Value)));
+            page.Write(ink, regular, Size, X(drawing.Left + 4), Y(drawing.Y(level.Value) - 4), level.Title, Colours.Soft);
         }
     }
 

@@ -20,8 +20,13 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
     public Project Project => Dossier.Working;
     public bool Mine => Rights.MayEdit(audience, Project);
     public DateOnly Today => book.Today;
-    /// <summary>The newest entries first; <c>true</c> for those that can be taken back.</summary>
-    public IReadOnlyList<(Entry Entry, bool Last)> Entries { get; private set; } = [];
+    /// <summary>The newest entries first, and how many would be taken back at this one: those stored together go together; 0 where none can be.</summary>
+    public IReadOnlyList<(Entry Entry, int Back)> Entries { get; private set; } = [];
+    public IReadOnlyList<Classification> Classifications => book.Pack.Classifications;
+    /// <summary>People in charge that can be written at once.</summary>
+    private const int MostPeople = 20;
+    /// <summary>Rows of people that the form shows: two empty ones after those that stand there or were typed.</summary>
+    public int PeopleRows => Math.Min(MostPeople, 2 + Math.Max(Project.People.Count, _form != "people" ? 0 : Enumerable.Range(1, MostPeople).LastOrDefault(n => Request.Form.Keys.Any(k => k.StartsWith($"person-{n}-", StringComparison.Ordinal) && Request.Form[k].ToString().Length > 0))));
     public IReadOnlyList<Paper> Papers => Dossier.PapersFor(whole: true);
     public string? Done { get; private set; }
     /// <summary>A problem that belongs to no field.</summary>
@@ -30,8 +35,12 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
     /// <summary>What is wrong at a field of a form, or null.</summary>
     public string? WrongAt(string form, string field) => form == _form ? _wrong.GetValueOrDefault(field) : null;
     public int WrongCount => _wrong.Count;
+    public bool IsAt(string form) => form == _form;
     /// <summary>What was typed into a field and refused, else what stands there.</summary>
     public string Typed(string form, string field, string? otherwise = "") => form == _form && Request.HasFormContentType ? Request.Form[field].ToString() : otherwise ?? "";
+
+    /// <summary>Whether a box is ticked: as it was left, else as it stands.</summary>
+    public bool Ticked(string form, string field, string value, bool otherwise) => form == _form && Request.HasFormContentType ? Request.Form[field].Contains(value) : otherwise;
 
     public async Task<IActionResult> OnGetAsync(string project, string? done, CancellationToken cancel)
     {
@@ -46,8 +55,10 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
         Dossier = dossier;
         await using var db = await dbs.CreateDbContextAsync(cancel);
         var entries = await db.Entries.AsNoTracking().Where(e => e.Project == project).OrderByDescending(e => e.Id).Take(200).ToListAsync(cancel);
-        var seen = new HashSet<(string, string)>();
-        Entries = [.. entries.Select(e => (e, seen.Add((e.Kind, e.Subject))))];
+        var (seen, last) = (new HashSet<(string, string)>(), new HashSet<long>());
+        foreach (var entry in entries) if (seen.Add((entry.Kind, entry.Subject))) last.Add(entry.Id);
+        var deeds = entries.GroupBy(e => (e.At, e.Person)).ToDictionary(d => d.First().Id, d => d.All(e => last.Contains(e.Id)) ? d.Count() : 0);
+        Entries = [.. entries.Select(e => (e, deeds.GetValueOrDefault(e.Id)))];
         return true;
     }
 
@@ -87,7 +98,7 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
         if (await ledger.Write(Project.Key, [.. changes.Where(c => c.Value != c.Was)], why, cancel) is { } overtaken)
         {
             await Load(Project.Key, cancel);
-            Say(meanwhile, "urban-projects.wrong.overtaken", Written.Value(overtaken.Kind, Kinds.ValueOf(Project, overtaken.Kind, overtaken.Subject), city));
+            Say(meanwhile, "urban-projects.wrong.overtaken", Written.Value(overtaken.Kind, overtaken.Subject, Kinds.ValueOf(Project, overtaken.Kind, overtaken.Subject), Project, city, words));
             return Page();
         }
         return Told("stored");
@@ -152,7 +163,105 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
         if (done is not null && stated.Actual is null && stated.After.Select(a => Project.Milestones.First(m => m.Key == a)).FirstOrDefault(m => m.Actual is null) is { } before) Say("actual", "urban-projects.wrong.before", before.Name.ToString());
         var reason = Reason(why);
         Change Of(string part, DateOnly? day) => new(Kinds.Milestone, $"{stated.Key}/{part}", day is null ? null : Kinds.Write(day), Shown("was-" + part));
-        return await Store([Of("planned", plan), Of("forecast", said), Of("actual", done)], reason, "planned", cancel);
+        return await Store([Of("planned", plan), Of("forecast", said), Of("actual", done), .. Rest(stated)], reason, "planned", cancel);
+    }
+
+    /// <summary>Names, predecessors and days of work of a milestone; what was not sent stays as it is.</summary>
+    private List<Change> Rest(Milestone stated)
+    {
+        var changes = new List<Change>();
+        void Add(string part, string? value, string? was) => changes.Add(new(Kinds.Milestone, $"{stated.Key}/{part}", value, was));
+        foreach (var language in city.Languages.Where(l => Request.Form.ContainsKey("name-" + l))) Add("name-" + language, Line("name-" + language, 80), Shown("was-name-" + language));
+        if (Request.Form.ContainsKey("days")) Add("days", WorkDays(), Shown("was-days"));
+        if (Request.Form.ContainsKey("was-after"))
+        {
+            var after = After(stated.Key);
+            // the same as it stands is no change, in whichever order it was written
+            if (!stated.After.ToHashSet(StringComparer.Ordinal).SetEquals(after)) Add("after", after.Count > 0 ? string.Join(' ', after) : null, Shown("was-after"));
+        }
+        return changes;
+    }
+
+    private List<string> After(string of)
+    {
+        var after = Project.Milestones.Select(m => m.Key).Where(k => k != of && Request.Form["after"].Contains(k)).ToList();
+        if (Schedule.Order([.. Project.Milestones.Select(m => m.Key == of ? m with { After = after } : m)]) is null) Say("after", "urban-projects.edit.circle");
+        return after;
+    }
+
+    private string? WorkDays()
+    {
+        var text = Request.Form["days"].ToString().Trim();
+        if (text.Length == 0) return null;
+        if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var days) && days <= 5000) return days.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Say("days", "urban-projects.new.wrongdays", text);
+        return text;
+    }
+
+    /// <summary>What stands in a field, on one line.</summary>
+    private string Line(string field, int longest, bool mayBeEmpty = false)
+    {
+        var text = string.Concat(Request.Form[field].ToString().ReplaceLineEndings(" ").Trim().Where(c => !char.IsControl(c)));
+        if (text.Length == 0 && !mayBeEmpty) Say(field, "urban-projects.wrong.notext");
+        else if (text.Length > longest) Say(field, "urban-projects.wrong.longtext", longest);
+        return text;
+    }
+
+    public async Task<IActionResult> OnPostAddStepAsync(string project, string? planned, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "step", cancel) is { } refused) return refused;
+        if (Project.Plan.Count >= Draft.MostRows) Say("name-" + city.Languages[0], "urban-projects.edit.fullplan", Draft.MostRows);
+        var key = Draft.KeyOf(Request.Form["name-en"].ToString(), "step", k => Project.Plan.Any(m => m.Key == k));
+        var names = city.Languages.ToDictionary(l => l, l => Line("name-" + l, 80), StringComparer.Ordinal);
+        var (day, after, days) = (DayOf("planned", planned), After(key), WorkDays());
+        Change Of(string part, string? value) => new(Kinds.Milestone, $"{key}/{part}", value, null);
+        return await Store([Of("stands", Kinds.Stands), .. names.Select(n => Of("name-" + n.Key, n.Value)), Of("planned", Kinds.Write(day)), Of("after", after.Count > 0 ? string.Join(' ', after) : null), Of("days", days)], Reason(why), "name-" + city.Languages[0], cancel);
+    }
+
+    /// <summary>Takes a milestone away: it is marked, not deleted.</summary>
+    public async Task<IActionResult> OnPostTakeAwayAsync(string project, string? milestone, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "away-" + milestone, cancel) is { } refused) return refused;
+        if (Project.Milestones.All(m => m.Key != milestone)) return NotFound();
+        return await Store([new(Kinds.Milestone, milestone + "/stands", null, Kinds.Stands)], Reason(why), "why", cancel);
+    }
+
+    private Change Fact(string subject, string? value) => new(Kinds.Fact, subject, value is { Length: > 0 } ? value : null, Shown("was-" + subject));
+
+    public async Task<IActionResult> OnPostFactsAsync(string project, string? classification, string? department, string? start, string? end, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "facts", cancel) is { } refused) return refused;
+        var names = city.Languages.Select(l => Fact("name-" + l, Line("name-" + l, 80))).ToList();
+        if (Classifications.All(c => c.Key != classification)) Say("classification", "urban-projects.new.noclass");
+        if (city.Departments.All(d => d.Code != department)) Say("department", "urban-projects.edit.nodepartment");
+        var (from, to) = (DayOf("start", start), DayOf("end", end));
+        if (from > to) Say("end", "urban-projects.new.wrongorder");
+        return await Store([.. names, Fact("class", classification), Fact("department", department), Fact("start", Kinds.Write(from)), Fact("end", Kinds.Write(to))], Reason(why), "name-" + city.Languages[0], cancel);
+    }
+
+    public async Task<IActionResult> OnPostPlaceAsync(string project, string? place, string[]? areas, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "place", cancel) is { } refused) return refused;
+        var shape = Kinds.PlaceOf(place);
+        if (shape is null && !string.IsNullOrWhiteSpace(place)) Say("place", "urban-projects.edit.wrongplace");
+        else if (shape?.Rings[0].Any(p => Definition.IsFar(p, city)) ?? false) Say("place", "urban-projects.wrong.faraway");
+        // the first area is the one that lists and maps take, so what stays keeps its order
+        var ticked = city.Areas.Select(a => a.Code).Where(c => areas?.Contains(c) ?? false).ToList();
+        return await Store([Fact("place", Kinds.Write(shape)), Fact("areas", string.Join(' ', Project.Areas.Where(ticked.Contains).Concat(ticked.Except(Project.Areas))))], Reason(why), "place", cancel);
+    }
+
+    public async Task<IActionResult> OnPostPeopleAsync(string project, string? why, CancellationToken cancel)
+    {
+        if (await Open(project, "people", cancel) is { } refused) return refused;
+        var people = new List<Official>();
+        for (var n = 1; n <= MostPeople; n++)
+        {
+            string Optional(string field, int longest) => Line($"person-{n}-{field}", longest, mayBeEmpty: true);
+            var (name, phone) = (Optional("name", 60), Optional("phone", 30));
+            if (name.Length + phone.Length == 0 && city.Languages.All(l => Optional("post-" + l, 60).Length == 0)) continue;
+            people.Add(new(new(city.Languages.Select(l => KeyValuePair.Create(l, Line($"person-{n}-post-{l}", 60)))), name.Length > 0 ? name : null, phone.Length > 0 ? phone : null));
+        }
+        return await Store([Fact("people", Kinds.Write(people))], Reason(why), "person-1-post-" + city.Languages[0], cancel);
     }
 
     public async Task<IActionResult> OnPostSummaryAsync(string project, string? why, CancellationToken cancel)

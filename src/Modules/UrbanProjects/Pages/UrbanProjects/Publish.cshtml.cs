@@ -20,11 +20,14 @@ internal sealed class PublishModel(Book book, Ledger ledger, IWords words, IAudi
     public string? Problem { get; private set; }
     public string Why { get; private set; } = "";
     public string? Done { get; private set; }
+    /// <summary>The edition that was to be published again and could not be; 0 when it was another form.</summary>
+    public int Again { get; private set; }
+    public bool MayAgain(Edition edition) => Mine && !edition.Closed && edition.Number != Editions[0].Number;
 
     public async Task<IActionResult> OnGetAsync(string project, string? done, CancellationToken cancel)
     {
         if (!await Load(project, cancel)) return NotFound();
-        Done = done is "published" or "closed" ? done : null;
+        Done = done is "published" or "closed" or "again" ? done : null;
         return Page();
     }
 
@@ -40,13 +43,30 @@ internal sealed class PublishModel(Book book, Ledger ledger, IWords words, IAudi
         return true;
     }
 
+    private string? WrongWhy(string? why)
+    {
+        Why = why?.Trim() ?? "";
+        return Why.Length < 3 ? words["urban-projects.wrong.why"] : Why.Length > 500 ? words.Of("urban-projects.wrong.longtext", 500) : null;
+    }
+
+    /// <summary>Sets the public's sight back to an older edition.</summary>
+    public async Task<IActionResult> OnPostAgainAsync(string project, int number, string? why, CancellationToken cancel)
+    {
+        if (!await Load(project, cancel)) return NotFound();
+        if (!Mine) return Forbid();
+        if (Editions.FirstOrDefault(e => e.Number == number) is not { } edition || !MayAgain(edition)) return NotFound();
+        Again = number;
+        Problem = WrongWhy(why);
+        if (Problem is null && !await ledger.PublishAgain(project, number, Why, cancel)) Problem = words["urban-projects.wrong.meanwhile"];
+        return Problem is null ? LocalRedirect($"/{words.Language}/urban-projects/{project}/publish?done=again") : Page();
+    }
+
     public async Task<IActionResult> OnPostAsync(string project, string[]? open, string? why, bool close, CancellationToken cancel)
     {
         if (!await Load(project, cancel)) return NotFound();
         if (!Mine) return Forbid();
         Open = (open ?? []).Select(f => Enum.TryParse<Field>(f, ignoreCase: true, out var named) && Enum.IsDefined(named) ? named : (Field?)null).OfType<Field>().ToHashSet();
-        Why = why?.Trim() ?? "";
-        Problem = Why.Length < 3 ? words["urban-projects.wrong.why"] : Why.Length > 500 ? words.Of("urban-projects.wrong.longtext", 500) : null;
+        Problem = WrongWhy(why);
         if (Problem is null && !await ledger.Publish(project, Open, close, Why, cancel)) Problem = words["urban-projects.wrong.meanwhile"];
         return Problem is null ? LocalRedirect($"/{words.Language}/urban-projects/{project}/publish?done={(close ? "closed" : "published")}") : Page();
     }
