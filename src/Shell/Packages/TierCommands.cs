@@ -54,7 +54,7 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
             return await Refuse(wanted is null ? $"The city has version {project.Version}, and the package folder holds none that is newer." : $"The city has version {project.Version}, which is not older than {version}.");
         if (!await Say(project, project.Tier, version)) return 1;
         if (OnlySay) return await Unchanged();
-        if (await Answers(_settings["Urls"]?.Split(';')[0])) return await Refuse($"The city is running at {_settings["Urls"]}. Stop it, then upgrade: what it wrote meanwhile would be lost if the new version had to be taken back.");
+        if (await Answer(_settings["Urls"]?.Split(';')[0], "/health/live") is not null) return await Refuse($"The city is running at {_settings["Urls"]}. Stop it, then upgrade: what it wrote meanwhile would be lost if the new version had to be taken back.");
 
         var backup = await Backup.To(_database, Path.Combine(_environment.ContentRootPath, "data", "backups"));
         if (backup is not null) await to.WriteLineAsync($"Backup: {backup.File}");
@@ -134,7 +134,7 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
         {
             var patience = TimeSpan.FromSeconds(_settings.GetValue(Wait, 120));
             for (var since = Stopwatch.StartNew(); since.Elapsed < patience && !city.HasExited; await Task.Delay(500))
-                if (await Answers($"http://127.0.0.1:{port}", "/health/ready")) return null;
+                if (await Answer($"http://127.0.0.1:{port}", "/health/ready") is { } ready) return NewlyBroken(ready);
             lock (told) return $"{(city.HasExited ? $"It ended with {city.ExitCode}" : $"It was not ready after {patience.TotalSeconds:0} s")}. What it said last:\n{string.Join('\n', told.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(12))}";
         }
         finally
@@ -151,13 +151,23 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
-    private static async Task<bool> Answers(string? address, string path = "/health/live")
+    // a module that breaks in the new version and is whole in this one
+    private string? NewlyBroken(string ready)
     {
-        if (address is null || !Uri.TryCreate(address.Replace("://+", "://localhost", StringComparison.Ordinal).Replace("://*", "://localhost", StringComparison.Ordinal), UriKind.Absolute, out var at)) return false;
+        var known = services.GetRequiredService<BrokenModules>().All;
+        var broken = (ready.Split("; broken: ") is [_, var list] ? list.Split(", ") : []).Where(m => !known.ContainsKey(m)).ToList();
+        return broken.Count == 0 ? null : $"It became ready, but of its modules these are broken: {string.Join(", ", broken)}.";
+    }
+
+    // what it says when all is well; null when it says anything else, or nothing
+    private static async Task<string?> Answer(string? address, string path)
+    {
+        if (address is null || !Uri.TryCreate(address.Replace("://+", "://localhost", StringComparison.Ordinal).Replace("://*", "://localhost", StringComparison.Ordinal), UriKind.Absolute, out var at)) return null;
         // its own machine only: the one address that is asked is agreed to here
         var agreed = AllowList.Of(new ConfigurationBuilder().Build(), at.GetLeftPart(UriPartial.Authority), []);
         using var client = new SourceClient(agreed, new Dialer(agreed));
-        return (await client.Get(at.GetLeftPart(UriPartial.Authority) + path, TimeSpan.FromSeconds(3), null, default)).Outcome == FetchOutcome.Ok;
+        var said = await client.Get(at.GetLeftPart(UriPartial.Authority) + path, TimeSpan.FromSeconds(3), null, default);
+        return said.Outcome == FetchOutcome.Ok ? Encoding.UTF8.GetString(said.Body) : null;
     }
 
     private static Task<(bool Well, string Said)> Dotnet(CityProject project, string verb, params string[] rest) => Run("dotnet", project.Folder, [verb, project.File, "--nologo", "-v", "quiet", .. rest]);
