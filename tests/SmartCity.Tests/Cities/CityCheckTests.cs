@@ -73,6 +73,16 @@ public sealed class CityCheckTests
     [InlineData("feeds/air.yaml", "freshness:", "freshnes:", "feeds/air.yaml, line ")]
     [InlineData("feeds/air.yaml", "[district]", "[nothing]", "feeds/air.yaml, line 25: sample: schema-drift")]
     [InlineData("presets/station-network.yaml", "paging:", "pagin:", "presets/station-network.yaml, line ")]
+    // people
+    [InlineData("users.yaml", "role: official", "role: emperor", "users.yaml, line 3: there is no role emperor; there are citizen, official, department-head, mayors-office, mayor, administrator")]
+    [InlineData("users.yaml", "role: official, ", "", "users.yaml, line 3: a role is missing")]
+    [InlineData("users.yaml", "department: ecology", "department: nowhere", "users.yaml, line 4: nowhere is no department of city.json")]
+    [InlineData("users.yaml", "demo.ecology-head", "Demo.Transport-Desk", "users.yaml, line 4: the name Demo.Transport-Desk stands on line 3 already")]
+    [InlineData("users.yaml", "demo.ecology-head", "dеmo", "users.yaml, line 4: the name dеmo mixes letters of different scripts")]
+    [InlineData("users.yaml", "name: demo.ecology-head", "name: a b", "users.yaml, line 4: the name 'a b' cannot be used")]
+    [InlineData("users.yaml", "role: official", "role: official, password: secret", "users.yaml, line 3: a password never stands in a file")]
+    [InlineData("users.yaml", "users:", "people:", "users.yaml, line 2: the file holds one list")]
+    [InlineData("users.yaml", "{name: demo.transport-desk", "{name: {demo", "users.yaml, line ")]
     // modules' own files
     [InlineData("indicators/ecology.yaml", "    owner: {", "    # owner: {", "indicators/ecology.yaml, line 6: owner has no text in uz")]
     [InlineData("indicators/ecology.yaml", "owner: {uz: \"Ekologiya boshqarmasi\"", "owner: {uz: \"Kimdir\"", "Kimdir, who answers for fine-dust, is no department of city.json")]
