@@ -189,6 +189,7 @@ public sealed class SmartCityApp
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
         AccessSetup.Register(services, builder.Configuration, pack);
+        services.AddSingleton(NextSteps.Notice);
         var authorization = services.AddAuthorizationBuilder();
         foreach (var permission in catalogue.All.OfType<Permission>())
             authorization.AddPolicy(permission.Key, p => p.AddRequirements(new PermissionRequirement(permission.Key)));

@@ -49,6 +49,30 @@ public sealed class CityCheckTests
         Assert.StartsWith($"{pack}: no errors, ", said.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_template_is_clean_and_says_what_its_maker_fills_next()
+    {
+        // as `dotnet new` writes it
+        var copy = Directory.CreateTempSubdirectory("smartcity-template-").FullName;
+        try
+        {
+            var pack = Repository.Path("src", "Templates", "content", "city", "pack");
+            foreach (var path in Directory.GetFiles(pack, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(copy, Path.GetRelativePath(pack, path));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(path, target);
+            }
+            var (status, said) = await Check(copy);
+            Assert.True(status == 0, said);
+            Assert.Contains("next     Sources with a made-up address, or played by the Simulator: news, air.", said, StringComparison.Ordinal);
+            Assert.Matches("next     [0-9]+ things that this tier can show have no source yet: ", said);
+            Assert.DoesNotContain("atmosphere.air,", said, StringComparison.Ordinal);
+            Assert.Contains("next     users.yaml names nobody yet.", said, StringComparison.Ordinal);
+        }
+        finally { Directory.Delete(copy, recursive: true); }
+    }
+
     [Theory]
     // outline and areas
     [InlineData("outline.geojson", ",[69.375,41.262]]]}", ",[69.37,41.26]]]}", "outline.geojson, line 2: an outline of 1726264 is not closed")]
