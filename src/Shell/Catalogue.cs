@@ -5,6 +5,8 @@ internal sealed class Catalogue
 {
     public IReadOnlyList<IModule> Modules { get; }
     private volatile IReadOnlyList<Contribution> _all;
+    // feeds come and go, and a module may break, while the city runs
+    private readonly Lock _changing = new();
     public IReadOnlyList<Contribution> All => _all;
     /// <summary>What was declared at the start: all but what the city's own feeds offer, which come and go.</summary>
     public IReadOnlyList<Contribution> Declared { get; private set; }
@@ -12,14 +14,20 @@ internal sealed class Catalogue
     private Catalogue(IReadOnlyList<IModule> modules, IReadOnlyList<Contribution> all) => (Modules, Declared, _all) = (modules, all, all);
 
     /// <summary>Lays what the city's own feeds offer now beside what was declared, in place of what they offered before.</summary>
-    public void Lay(IEnumerable<Contribution> ofFeeds) => _all = [.. Declared, .. ofFeeds.Where(o => !Declared.Any(d => d.GetType() == o.GetType() && d.Key == o.Key))];
+    public void Lay(IEnumerable<Contribution> ofFeeds)
+    {
+        lock (_changing) _all = [.. Declared, .. ofFeeds.Where(o => !Declared.Any(d => d.GetType() == o.GetType() && d.Key == o.Key))];
+    }
 
     /// <summary>Takes back what a broken module would list; its menu, tiles and pages stay, to say so, and its feeds, so that no value is lost.</summary>
     public void Silence(string moduleKey)
     {
         bool Stays(Contribution c) => c.ModuleKey != moduleKey || c is not (Dataset or MapLayer or Report or Brief);
-        Declared = [.. Declared.Where(Stays)];
-        _all = [.. _all.Where(Stays)];
+        lock (_changing)
+        {
+            Declared = [.. Declared.Where(Stays)];
+            _all = [.. _all.Where(Stays)];
+        }
     }
 
     /// <summary>Contributions of one kind, in the order they are drawn.</summary>

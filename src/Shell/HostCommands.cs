@@ -51,6 +51,8 @@ internal static class HostCommands
             }
             case ["admin", "add", var name]:
                 return await AccessSetup.AddAdministrator(services, name, Console.Out, Console.Error);
+            case ["users"] or ["users", "link", ..]:
+                return await ListedPeople.Command(services, words.Length > 1, words.Length > 2 ? words[2] : null, Console.Out, Console.Error);
             case ["feeds", "check", ..]:
                 return await FeedCommands.Check(services.GetRequiredService<CityPack>(), services.GetRequiredService<Catalogue>(), services.GetRequiredService<TimeProvider>(), Console.Out);
             case ["feeds", "try", var file]:
@@ -62,7 +64,7 @@ internal static class HostCommands
             case ["upgrade", var version]:
                 return await new Packages.TierCommands(services, Console.Out, Console.Error).Upgrade(version);
             default:
-                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; backup FOLDER or FILE; restore FILE [--over]; check; admin add NAME; feeds check PACK; feeds try FILE --as FORMAT; tier set A|B|C|D [--dry-run]; upgrade [VERSION] [--dry-run].");
+                await Console.Error.WriteLineAsync($"'{string.Join(' ', words)}' is not a command. There are: migrate; city check PACK; archive; archive restore YYYY-MM; backup FOLDER or FILE; restore FILE [--over]; check; admin add NAME; users; users link [NAME]; feeds check PACK; feeds try FILE --as FORMAT; tier set A|B|C|D [--dry-run]; upgrade [VERSION] [--dry-run].");
                 return 1;
         }
     }

@@ -58,7 +58,7 @@ internal sealed class LastPages(RequestDelegate next, CityDatabase database, Sha
 
     private async Task Page(HttpContext http)
     {
-        var key = $"{http.Request.Path}{http.Request.QueryString}|{http.Request.Cookies["theme"]}";
+        var key = $"{http.Request.Path}{http.Request.QueryString}|{http.Request.Cookies[city.Cookie("theme")]}";
         var original = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         using var body = new MemoryStream();
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));

@@ -28,14 +28,19 @@ internal sealed class Readiness(FeedBook book, TimeProvider time)
 }
 
 /// <summary>Before anything else runs: the embedded database is brought up to date, another one is only checked.</summary>
-internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, IKeyManager keys, Readiness readiness) : IHostedService
+internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, IKeyManager keys, Readiness readiness, IServiceScopeFactory scopes) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Prepare(database, migrator, cancellationToken);
         // hosts that start together would each make a first key, and not read each other's cookies
+        // and the same people twice
         await using (await migrator.Exclusive(cancellationToken))
+        {
             if (keys.GetAllKeys().Count == 0) keys.CreateNewKey(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(90));
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<ListedPeople>().Take();
+        }
         grants.Lay(await changes.Read(cancellationToken));
         await book.Recall(cancellationToken);
         readiness.StoreIsReady();

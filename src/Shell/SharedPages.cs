@@ -12,12 +12,13 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
     private readonly CityPack _city;
     private readonly TimeProvider _time;
+    private readonly string _theme;
     private readonly IDisposable _listening;
     private long _version;
 
     public SharedPages(CityPack city, Signals signals, TimeProvider time)
     {
-        (_city, _time) = (city, time);
+        (_city, _theme, _time) = (city, city.Cookie("theme"), time);
         _listening = signals.ListenToAll(_ => Changed());
     }
 
@@ -46,7 +47,7 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
     public bool IsForEverybody(HttpRequest request)
     {
         if (!(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) || !StringValues.IsNullOrEmpty(request.Headers.Authorization)) return false;
-        foreach (var (name, _) in request.Cookies) if (name is not ("theme" or "lang")) return false;
+        foreach (var (name, _) in request.Cookies) if (name != _theme && name != "lang") return false;
         var path = request.Path.Value.AsSpan().TrimStart('/');
         var end = path.IndexOf('/');
         var first = end < 0 ? path : path[..end];
@@ -66,7 +67,7 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
         rules.QueryKeys = StringValues.Empty;
         rules.VaryByValues["query"] = http.Request.QueryString.Value ?? "";
         rules.HeaderNames = "Accept-Encoding";
-        rules.VaryByValues["theme"] = http.Request.Cookies["theme"] ?? "";
+        rules.VaryByValues["theme"] = http.Request.Cookies[_theme] ?? "";
         rules.VaryByValues["version"] = FormattableString.Invariant($"{Interlocked.Read(ref _version)} {_time.GetUtcNow().UtcTicks / Longest.Ticks}");
         return default;
     }

@@ -188,7 +188,8 @@ public sealed class SmartCityApp
         FeedDeskSetup.Register(services);
 
         services.AddSingleton(new StartNotice((app, to) => to.WriteLineAsync($"The city is at {AccessSetup.AddressOf(app.Urls)}")));
-        AccessSetup.Register(services, builder.Configuration, builder.Environment);
+        AccessSetup.Register(services, builder.Configuration, pack);
+        services.AddSingleton(NextSteps.Notice);
         var authorization = services.AddAuthorizationBuilder();
         foreach (var permission in catalogue.All.OfType<Permission>())
             authorization.AddPolicy(permission.Key, p => p.AddRequirements(new PermissionRequirement(permission.Key)));

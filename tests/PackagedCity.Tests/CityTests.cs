@@ -133,6 +133,35 @@ public sealed class CityTests(TheCity city) : IClassFixture<TheCity>
     }
 
     [Fact]
+    public void On_PostgreSQL_a_dry_run_says_what_migrates()
+    {
+        Says("migrates SmartCity.Traffic: ", city.DryRunOnPostgres);
+        Says("Nothing was changed", city.DryRunOnPostgres);
+    }
+
+    [Fact]
+    public void On_PostgreSQL_a_version_that_does_not_become_ready_is_taken_back_with_the_tables_it_made()
+    {
+        Says("migrates SmartCity.Traffic: ", city.UpgradeOnPostgres);
+        Says("Backup: ", city.UpgradeOnPostgres);
+        // it was started, so its migrations had run
+        Says("It was not ready after 0 s", city.UpgradeOnPostgres);
+        Says("Version 9.9.2 did not become ready, so everything is as it was", city.UpgradeOnPostgres);
+        Says($"Version=\"{Packed.Version}\"", city.LineAfterPostgres);
+        Assert.Contains("urban_projects.witness 1", city.PostgresBefore);
+        Assert.DoesNotContain(city.PostgresBefore, t => t.StartsWith("traffic.", StringComparison.Ordinal));
+        Assert.Equal(city.PostgresBefore, city.PostgresAfter);
+        Assert.Equal("PGDMP", Assert.Single(city.Dumps));
+    }
+
+    [Fact]
+    public void The_unit_file_is_one_that_systemd_understands()
+    {
+        Assert.SkipWhen(city.UnitFile is null, "systemd-analyze is not on this machine");
+        Assert.Equal("0 ", city.UnitFile);
+    }
+
+    [Fact]
     public void A_version_that_becomes_ready_stays()
     {
         Says("Version 9.9.2 became ready", city.GoodUpgrade);

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
+using Npgsql;
+using SmartCity.Tests.Store;
 
 namespace PackagedCity.Tests;
 
@@ -30,7 +32,16 @@ public sealed class TheCity : IAsyncLifetime
     internal IReadOnlyDictionary<string, long> RowsAtBAgain { get; private set; } = new Dictionary<string, long>();
     internal IReadOnlyDictionary<string, long> RowsBeforeUpgrade { get; private set; } = new Dictionary<string, long>();
     internal IReadOnlyDictionary<string, long> RowsAfterBadUpgrade { get; private set; } = new Dictionary<string, long>();
+    /// <summary>What systemd's own check says of the unit, after its exit code; null where it is not there.</summary>
+    internal string? UnitFile { get; private set; }
     internal bool OwnRowFound { get; private set; }
+    internal string DryRunOnPostgres { get; private set; } = "";
+    internal string UpgradeOnPostgres { get; private set; } = "";
+    internal string LineAfterPostgres { get; private set; } = "";
+    internal IReadOnlyList<string> PostgresBefore { get; private set; } = [];
+    internal IReadOnlyList<string> PostgresAfter { get; private set; } = [];
+    internal IReadOnlyList<string> Dumps { get; private set; } = [];
+    private string _postgres = "";
 
     private string Line => File.ReadAllLines(Path.Combine(Project, "City.csproj")).Single(l => l.Contains("PackageReference", StringComparison.Ordinal)).Trim();
     private static string Key => Convert.ToHexStringLower(SHA256.HashData(Publics()));
@@ -48,6 +59,7 @@ public sealed class TheCity : IAsyncLifetime
             File.Copy(file, Path.Combine(_shop.Folder, Path.GetFileName(file)));
         Fingerprint = Key;
         await ByTheGuide();
+        UnitFile = await Verified(Path.Combine(Project, "deploy", "city.service"));
         await Tiers();
         await Change();
         await Versions();
@@ -86,6 +98,7 @@ public sealed class TheCity : IAsyncLifetime
     private async Task Tiers()
     {
         await OneModuleOfAnotherVersion();
+        await TierAOnPostgres();
         DryRun = await _shop.Well("run --no-build -- tier set B --dry-run", Project);
         LineAfterDryRun = Line;
         await _shop.Well("run --no-build -- tier set B", Project);
@@ -138,11 +151,69 @@ public sealed class TheCity : IAsyncLifetime
             Packed.Renumber(package, now, "9.9.1", feed, package == traffic ? "SmartCity.Traffic.dll" : null);
             Packed.Renumber(package, now, "9.9.2", feed);
         }
+        await UpgradeThatFailsOnPostgres();
         BadUpgrade = (await _shop.Dotnet("run --no-build -- upgrade 9.9.1", Project)).Text;
         LineAfterBadUpgrade = Line;
         RowsAfterBadUpgrade = await Rows();
         GoodUpgrade = (await _shop.Dotnet("run --no-build -- upgrade", Project)).Text;
         LineAfterGoodUpgrade = Line;
+    }
+
+    private static async Task<string?> Verified(string unit)
+    {
+        // the program lies elsewhere on some machines, and that is not what is asked
+        var copy = Path.Combine(Directory.CreateTempSubdirectory("smartcity-unit-").FullName, "city.service");
+        await File.WriteAllTextAsync(copy, (await File.ReadAllTextAsync(unit)).Replace("/usr/bin/dotnet", "/bin/true", StringComparison.Ordinal));
+        try
+        {
+            using var check = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("systemd-analyze", ["verify", "--recursive-errors=no", copy]) { RedirectStandardError = true, UseShellExecute = false })!;
+            var said = await check.StandardError.ReadToEndAsync();
+            await check.WaitForExitAsync();
+            return $"{check.ExitCode} {said.Trim()}";
+        }
+        catch (System.ComponentModel.Win32Exception) { return null; }
+        finally { Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true); }
+    }
+
+    private string OnPostgres => $"\"--Database={_postgres}\"";
+
+    // the same city on the other database, which has had tier A only
+    private async Task TierAOnPostgres()
+    {
+        _postgres = await Postgres.NewDatabase();
+        await _shop.Well($"run --no-build -- migrate {OnPostgres}", Project);
+        await Postgres.Run(_postgres, "CREATE TABLE urban_projects.witness (note text); INSERT INTO urban_projects.witness VALUES ('kept')");
+        DryRunOnPostgres = await _shop.Well($"run --no-build -- tier set B --dry-run {OnPostgres}", Project);
+    }
+
+    // the new version brings tables, and is given no time to become ready
+    private async Task UpgradeThatFailsOnPostgres()
+    {
+        PostgresBefore = await Everything();
+        UpgradeOnPostgres = (await _shop.Dotnet($"run --no-build -- upgrade 9.9.2 {OnPostgres} --Upgrade:Wait=0", Project)).Text;
+        LineAfterPostgres = Line;
+        PostgresAfter = await Everything();
+        Dumps = [.. Directory.GetFiles(Path.Combine(Project, "data", "backups"), "*.dump").Select(f => System.Text.Encoding.ASCII.GetString(File.ReadAllBytes(f).AsSpan(0, 5)))];
+        await Postgres.Drop(_postgres);
+    }
+
+    // every table with its rows: "urban_projects.witness 1"
+    private async Task<IReadOnlyList<string>> Everything()
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_postgres) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        async Task<List<string>> Texts(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            var texts = new List<string>();
+            while (await reader.ReadAsync()) texts.Add(reader.GetString(0));
+            return texts;
+        }
+        var all = new List<string>();
+        foreach (var table in await Texts("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"))
+            all.Add($"{table} {(await Texts($"SELECT count(*)::text FROM {table}"))[0]}");
+        return all;
     }
 
     private SqliteConnection Open() => new(new SqliteConnectionStringBuilder { DataSource = Directory.GetFiles(Path.Combine(Project, "data"), "*.db").Single(), Pooling = false }.ConnectionString);

@@ -28,6 +28,7 @@ internal sealed class AccessDb(DbContextOptions<AccessDb> options) : IdentityDbC
         {
             e.ToTable("people");
             e.Property(p => p.Department).HasMaxLength(40);
+            e.Property(p => p.Listed).HasMaxLength(100);
         });
         builder.Entity<IdentityRole<Guid>>().ToTable("roles");
         builder.Entity<IdentityUserRole<Guid>>().ToTable("person_roles");
@@ -83,6 +84,8 @@ internal sealed class Person : IdentityUser<Guid>
     public bool Locked { get; set; }
     /// <summary>Code of the department that the person works for; null for none.</summary>
     public string? Department { get; set; }
+    /// <summary>What the pack's list of people said last, see <see cref="City.PackUser.Said"/>; null for somebody who is not of the list.</summary>
+    public string? Listed { get; set; }
     /// <summary>UTC milliseconds.</summary>
     public long CreatedAt { get; set; }
 }

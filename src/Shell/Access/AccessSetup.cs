@@ -18,13 +18,13 @@ namespace SmartCity.Shell.Access;
 /// <summary>Who people are and what they may do.</summary>
 internal static class AccessSetup
 {
-    public static void Register(IServiceCollection services, IConfiguration settings, IHostEnvironment environment)
+    public static void Register(IServiceCollection services, IConfiguration settings, CityPack city)
     {
         services.AddModuleDb<AccessDb>(AccessDb.Module);
         services.AddSingleton<Grants>().AddSingleton<GrantStore>().AddScoped<IAudience, CurrentAudience>().AddSingleton<IAuthorizationHandler, PermissionHandler>().AddHostedService<GrantWatch>();
         services.AddSingleton<HashGate>().AddSingleton<DecoyHash>().AddSingleton<Once>().AddSingleton<Sessions>().AddSingleton<Denials>();
         services.AddSingleton<Throttle>(s => s.GetRequiredService<CityDatabase>() is { Kind: DatabaseKind.Postgres } shared ? new SharedThrottle(shared, s.GetRequiredService<TimeProvider>()) : new Throttle(s.GetRequiredService<TimeProvider>()));
-        services.AddScoped<Audit>().AddScoped<IAudit>(s => s.GetRequiredService<Audit>()).AddScoped<Links>().AddScoped<People>().AddScoped<SignIns>();
+        services.AddScoped<Audit>().AddScoped<IAudit>(s => s.GetRequiredService<Audit>()).AddScoped<Links>().AddScoped<People>().AddScoped<ListedPeople>().AddScoped<SignIns>();
         services.AddSingleton<ILookupNormalizer, Names>();
         services.AddIdentity<Person, IdentityRole<Guid>>(o =>
         {
@@ -44,12 +44,12 @@ internal static class AccessSetup
             o.UserVerificationRequirement = "required";
             o.ResidentKeyRequirement = "required";
         });
-        services.ConfigureApplicationCookie(Cookie);
+        services.ConfigureApplicationCookie(o => Cookie(o, city));
         services.ConfigureExternalCookie(o => o.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
-        services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, o => (o.Cookie.Name, o.Cookie.SameSite, o.Cookie.SecurePolicy) = ("half", SameSiteMode.Strict, CookieSecurePolicy.SameAsRequest));
+        services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, o => (o.Cookie.Name, o.Cookie.SameSite, o.Cookie.SecurePolicy) = (city.Cookie("half"), SameSiteMode.Strict, CookieSecurePolicy.SameAsRequest));
         services.AddAntiforgery(o =>
         {
-            (o.Cookie.Name, o.Cookie.SameSite, o.Cookie.SecurePolicy) = ("form", SameSiteMode.Strict, CookieSecurePolicy.SameAsRequest);
+            (o.Cookie.Name, o.Cookie.SameSite, o.Cookie.SecurePolicy) = (city.Cookie("form"), SameSiteMode.Strict, CookieSecurePolicy.SameAsRequest);
             o.HeaderName = "X-Form-Token";
             // the protective headers of every answer say it already
             o.SuppressXFrameOptionsHeader = true;
@@ -61,12 +61,12 @@ internal static class AccessSetup
         // a cookie that cannot be read is somebody else's doing or an old key's, and is like none: not worth an error each
         services.AddLogging(l => l.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None));
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(o => o.XmlRepository = new ProtectionKeys(s.GetRequiredService<IDbContextFactory<AccessDb>>())));
-        services.AddSingleton(DemonstrationLinks.Notice);
+        services.AddSingleton(DemonstrationLinks.Notice).AddSingleton(ListedPeople.Notice);
     }
 
-    private static void Cookie(CookieAuthenticationOptions o)
+    private static void Cookie(CookieAuthenticationOptions o, CityPack city)
     {
-        (o.Cookie.Name, o.Cookie.HttpOnly, o.Cookie.SameSite, o.Cookie.SecurePolicy) = ("city", true, SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
+        (o.Cookie.Name, o.Cookie.HttpOnly, o.Cookie.SameSite, o.Cookie.SecurePolicy) = (city.Cookie("city"), true, SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
         (o.ExpireTimeSpan, o.SlidingExpiration) = (Sessions.Sliding, true);
         o.Events = new()
         {
@@ -109,7 +109,7 @@ internal static class AccessSetup
             if (!http.Request.HasFormContentType) return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
             if (form["theme"].ToString() is not ("auto" or "day" or "night" or "contrast")) return Results.BadRequest();
-            http.Response.Cookies.Append("theme", form["theme"].ToString(), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), Path = "/", IsEssential = true });
+            http.Response.Cookies.Append(city.Cookie("theme"), form["theme"].ToString(), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = http.Request.IsHttps, MaxAge = TimeSpan.FromDays(365), Path = "/", IsEssential = true });
             return Results.Redirect(LocalAddress.Of(form["back"], "/" + LanguageInAddress.Preferred(http, city)));
         }).AllowAnonymous();
     }

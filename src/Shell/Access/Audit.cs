@@ -34,12 +34,15 @@ internal static class AuditKinds
 /// <summary>Writes the audit trail.</summary>
 internal sealed class Audit(AccessDb db, IHttpContextAccessor http, TimeProvider time) : IAudit
 {
+    /// <summary>Who does it where nobody is signed in; the console when null.</summary>
+    public string? By { get; set; }
+
     Task IAudit.Write(string kind, string? subject, string? detail) => Write(kind, subject, detail);
 
     /// <summary>Adds an entry that is saved together with the change it tells of, or not at all.</summary>
     /// <param name="person">Who did it; the signed-in person when null.</param>
     public void Add(string kind, string? subject = null, string? detail = null, string? person = null) =>
-        db.Audit.Add(Entry(kind, subject, detail, person, http.HttpContext, time));
+        db.Audit.Add(Entry(kind, subject, detail, person ?? By, http.HttpContext, time));
 
     /// <summary>Writes an entry of its own, where nothing else is changed.</summary>
     public Task Write(string kind, string? subject = null, string? detail = null, string? person = null)

@@ -9,6 +9,7 @@ namespace SmartCity.Shell.Access;
 internal sealed class Links(AccessDb db, Audit audit, TimeProvider time)
 {
     public const string Demonstration = "demonstration", Invitation = "invitation", Command = "command";
+    public static readonly TimeSpan InvitationValid = TimeSpan.FromHours(72);
 
     /// <summary>Makes a link; the only time its token is known.</summary>
     /// <returns>The token, to stand behind <c>/{language}/link/</c>.</returns>

@@ -29,11 +29,14 @@ internal sealed class Names : ILookupNormalizer, IUserValidator<Person>
 
     public Task<IdentityResult> ValidateAsync(UserManager<Person> manager, Person user)
     {
-        var name = user.UserName ?? "";
-        var wrong = name.Length is < 2 or > Longest || name != Tidy(name) || !name.EnumerateRunes().All(r => Rune.IsLetterOrDigit(r) || r.Value is '.' or '_' or '-' or '@') ? "InvalidUserName"
-            : MixesScripts(name) ? "LookAlikeUserName" : null;
+        var wrong = Wrong(user.UserName ?? "");
         return Task.FromResult(wrong is null ? IdentityResult.Success : IdentityResult.Failed(new IdentityError { Code = wrong, Description = wrong }));
     }
+
+    /// <summary>The code of what is wrong with a name, or null.</summary>
+    public static string? Wrong(string name) =>
+        name.Length is < 2 or > Longest || name != Tidy(name) || !name.EnumerateRunes().All(r => Rune.IsLetterOrDigit(r) || r.Value is '.' or '_' or '-' or '@') ? "InvalidUserName"
+        : MixesScripts(name) ? "LookAlikeUserName" : null;
 
     /// <summary>True when letters of scripts that do not belong together stand in one name.</summary>
     public static bool MixesScripts(string name)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using SmartCity.Shell.City;
 
 namespace SmartCity.Shell.Access;
 
@@ -17,9 +18,9 @@ internal enum SignInAnswer
 
 /// <summary>The ways into the city, and out of it.</summary>
 internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> signIn, IPasswordHasher<Person> hasher, DecoyHash decoy, AccessDb db, Audit audit, Throttle throttle, HashGate gate,
-    Once once, Sessions sessions, IDataProtectionProvider protection, IHttpContextAccessor http, TimeProvider time)
+    Once once, Sessions sessions, IDataProtectionProvider protection, IHttpContextAccessor http, CityPack city, TimeProvider time)
 {
-    private const string Pending = "second-factor", PendingStamp = "second-factor-stamp", PendingHow = "second-factor-how", KnownCookie = "known";
+    private const string Pending = "second-factor", PendingStamp = "second-factor-stamp", PendingHow = "second-factor-how";
     private readonly IDataProtector _known = protection.CreateProtector("SmartCity.Access.KnownDevice");
 
     private HttpContext Http => http.HttpContext!;
@@ -121,7 +122,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
         await Open(person);
         var name = users.NormalizeName(person.UserName!)!;
         // the owner comes in from here even while strangers try the name elsewhere
-        Http.Response.Cookies.Append(KnownCookie, _known.Protect(name), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Http.Request.IsHttps, MaxAge = TimeSpan.FromDays(180), Path = "/", IsEssential = true });
+        Http.Response.Cookies.Append(city.Cookie("known"), _known.Protect(name), new() { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Http.Request.IsHttps, MaxAge = TimeSpan.FromDays(180), Path = "/", IsEssential = true });
     }
 
     /// <summary>Gives this browser a new session after a change that ended all others.</summary>
@@ -175,7 +176,7 @@ internal sealed class SignIns(UserManager<Person> users, SignInManager<Person> s
     {
         try
         {
-            if (Http.Request.Cookies[KnownCookie] is { Length: < 1000 } cookie && _known.Unprotect(cookie) == name)
+            if (Http.Request.Cookies[city.Cookie("known")] is { Length: < 1000 } cookie && _known.Unprotect(cookie) == name)
                 return ["d:" + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(cookie)))];
         }
         catch (CryptographicException) { /* made up, or from before the keys changed: a device like any other */ }

@@ -52,18 +52,20 @@ internal sealed class DatabaseCopy(CityDatabase database)
         if (database.Kind == DatabaseKind.Sqlite)
         {
             if (!File.Exists(database.File)) return;
+            // this program's own connections are no other program's
+            SqliteConnection.ClearAllPools();
             try
             {
                 await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database.File, Pooling = false, DefaultTimeout = 2 }.ConnectionString);
                 await connection.OpenAsync(cancel);
                 await connection.Run("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK", cancel);
             }
-            catch (SqliteException busy) { throw new CannotStartException($"Another program uses {database.File}. Stop the city, then restore. Nothing was changed.", busy); }
+            catch (SqliteException busy) { throw new CannotStartException($"Another program uses {database.File}. Stop the city, then try again. Nothing was changed.", busy); }
             return;
         }
         await using var postgres = await database.Open(cancel);
         if (await postgres.Ask("SELECT string_agg(DISTINCT application_name, ', ') FROM pg_stat_activity WHERE datname = current_database() AND (application_name LIKE 'duty %' OR application_name LIKE 'listens %')", cancel) is string running)
-            throw new CannotStartException($"A host of the city still runs on this database ({running}). Stop all of them, then restore. Nothing was changed.");
+            throw new CannotStartException($"A host of the city still runs on this database ({running}). Stop all of them, then try again. Nothing was changed.");
     }
 
     /// <summary>Puts what stands there aside, under a name of its own.</summary>
@@ -105,6 +107,28 @@ internal sealed class DatabaseCopy(CityDatabase database)
         await Tool("pg_restore", ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", $"--dbname={new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}", file], cancel);
     }
 
+    /// <summary>Makes the database again what a copy holds, or empty where there is none; what stood there meanwhile goes, the copy stays.</summary>
+    public async Task Return(string? file, CancellationToken cancel)
+    {
+        var stamp = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        await CheckAlone(cancel);
+        await PutAside(stamp, cancel);
+        if (file is not null)
+        {
+            var again = database.File is { } own ? own + ".restoring" : file;
+            if (again != file) File.Copy(file, again, overwrite: true);
+            await Put(again, cancel);
+        }
+        if (database.Kind == DatabaseKind.Sqlite)
+        {
+            foreach (var ending in new[] { "-wal", "-shm", "" }) File.Delete($"{database.File}.before-{stamp}{ending}");
+            return;
+        }
+        await using var connection = await database.Open(cancel);
+        foreach (var schema in await connection.Rows($"SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '%\\_before\\_{stamp}'", [], r => r.GetString(0), cancel))
+            await connection.Run($"DROP SCHEMA {Quoted(schema)} CASCADE", cancel);
+    }
+
     /// <summary>Rows of every table.</summary>
     public async Task<IReadOnlyDictionary<string, long>> Rows(CancellationToken cancel)
     {
@@ -114,7 +138,8 @@ internal sealed class DatabaseCopy(CityDatabase database)
 
     private static SqliteConnection Plain(string file) => new(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
 
-    private static async Task<IReadOnlyDictionary<string, long>> Rows(DbConnection connection, CancellationToken cancel)
+    /// <summary>Rows of every table, <c>schema.table</c> on PostgreSQL.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> Rows(DbConnection connection, CancellationToken cancel)
     {
         var tables = connection is SqliteConnection ? await connection.Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", [], r => (Name: r.GetString(0), From: Quoted(r.GetString(0))), cancel)
             : await connection.Rows($"SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema IN ({OfCity})", [], r => (Name: $"{r.GetString(0)}.{r.GetString(1)}", From: $"{Quoted(r.GetString(0))}.{Quoted(r.GetString(1))}"), cancel);

@@ -11,6 +11,7 @@ namespace SmartCity.Shell.City;
 internal sealed partial class CityCheck(string folder, Catalogue catalogue, TimeProvider time)
 {
     private readonly List<Problem> _errors = [], _warnings = [];
+    private readonly List<string> _next = [];
 
     /// <summary>Prints what is wrong and a summary.</summary>
     /// <returns>0, or 1 when there is an error.</returns>
@@ -23,6 +24,7 @@ internal sealed partial class CityCheck(string folder, Catalogue catalogue, Time
         finally { CultureInfo.CurrentUICulture = culture; }
         foreach (var error in Folded(_errors)) await output.WriteLineAsync($"error    {error}");
         foreach (var warning in Folded(_warnings)) await output.WriteLineAsync($"warning  {warning}");
+        foreach (var step in _next) await output.WriteLineAsync($"next     {step}");
         var (errors, warnings) = (Folded(_errors).Count, Folded(_warnings).Count);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))}: {Count(errors, "error")}, {Count(warnings, "warning")}."));
         return errors == 0 ? 0 : 1;
@@ -45,6 +47,7 @@ internal sealed partial class CityCheck(string folder, Catalogue catalogue, Time
             foreach (var said in module.Check(pack, book)) _errors.Add(Placed(said));
         Settings(pack);
         Words(pack, book);
+        _next.AddRange(NextSteps.Of(pack, catalogue, FeedPlan.Descriptors(pack, []).Select(d => d.Feed).ToHashSet(StringComparer.Ordinal)));
     }
 
     private void Names(CityPack pack)

@@ -27,6 +27,8 @@ internal sealed partial class CityPack : ICity
     public string Licence { get; }
     public IReadOnlyList<Area> Areas { get; }
     public IReadOnlyList<Department> Departments { get; }
+    /// <summary>People who are to have an account, see <see cref="PackUser"/>.</summary>
+    public IReadOnlyList<PackUser> Users { get; }
     public IReadOnlyDictionary<string, Source> Sources { get; }
     public Outline Outline { get; }
     /// <summary>The outline as the pack has it.</summary>
@@ -64,6 +66,7 @@ internal sealed partial class CityPack : ICity
         OutlineFile = Path.GetFullPath(Path.Combine(folder, file.Outline));
         var where = "city.json";
         string At(string quoted) => $"{where}{LineOf(text, '"' + quoted + '"')}";
+        if (Key.Length is 0 or > 40 || !Key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')) problems.Add(new(At("key"), $"the key '{Key}' is written in lower-case letters, digits and hyphens, at most 40: it stands in names of files and cookies."));
         if (TimeZoneInfo.TryFindSystemTimeZoneById(file.TimeZone, out var zone)) Zone = zone;
         else
         {
@@ -78,6 +81,7 @@ internal sealed partial class CityPack : ICity
         foreach (var department in Departments)
             foreach (var language in Languages.Where(l => !department.Name.Languages.Contains(l, StringComparer.OrdinalIgnoreCase)))
                 problems.Add(new(At(department.Code), $"the department {department.Code} has no name in {language}."));
+        Users = PackUser.Read(folder, Departments, problems);
         _byCode = [];
         foreach (var area in Areas)
         {
@@ -153,6 +157,10 @@ internal sealed partial class CityPack : ICity
 
     /// <summary>Where something stands in city.json, for messages.</summary>
     public string At(string quoted) => "city.json" + LineOf(_text, '"' + quoted + '"');
+
+    /// <summary>The name of a cookie of this city. Browsers keep cookies by the host's name and not by its port: two cities on one machine would
+    /// sign each other out.</summary>
+    public string Cookie(string what) => $"{what}-{Key}";
 
     /// <summary>The licence of a dataset in this city.</summary>
     public string LicenceOf(Dataset dataset) => dataset.Licence == Dataset.CityLicence ? Licence : dataset.Licence;

@@ -1,5 +1,4 @@
-using System.Data.Common;
-using System.Globalization;
+using SmartCity.Shell.Backup;
 using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Packages;
@@ -26,25 +25,9 @@ internal sealed class TableState
         var state = new TableState();
         if (database.Kind == DatabaseKind.Sqlite && !File.Exists(database.File)) return state;
         await using var connection = await database.OpenToRead(cancel);
-        var tables = await Texts(connection, database.Kind == DatabaseKind.Sqlite
-            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_\\_EF%' ESCAPE '\\'"
-            : "SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')", cancel);
-        foreach (var table in tables)
-        {
-            var quoted = string.Join('.', table.Split('.').Select(part => $"\"{part.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
-            if (table.EndsWith("__history", StringComparison.Ordinal)) state._applied.UnionWith(await Texts(connection, $"SELECT \"MigrationId\" FROM {quoted}", cancel));
-            else state._rows[table] = long.Parse((await Texts(connection, $"SELECT CAST(count(*) AS varchar(20)) FROM {quoted}", cancel))[0], CultureInfo.InvariantCulture);
-        }
+        foreach (var (table, rows) in await DatabaseCopy.Rows(connection, cancel))
+            if (table.EndsWith("__history", StringComparison.Ordinal)) state._applied.UnionWith(await connection.Rows($"SELECT \"MigrationId\" FROM {string.Join('.', table.Split('.').Select(DatabaseCopy.Quoted))}", [], r => r.GetString(0), cancel));
+            else state._rows[table] = rows;
         return state;
-    }
-
-    private static async Task<List<string>> Texts(DbConnection connection, string sql, CancellationToken cancel)
-    {
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        var texts = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel)) texts.Add(reader.GetString(0));
-        return texts;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using SmartCity.Shell.Backup;
 using SmartCity.Shell.Feeds;
 using SmartCity.Shell.Outbound;
 using SmartCity.Shell.Store;
@@ -20,6 +21,7 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
     private readonly IConfiguration _settings = services.GetRequiredService<IConfiguration>();
     private readonly IHostEnvironment _environment = services.GetRequiredService<IHostEnvironment>();
     private readonly CityDatabase _database = services.GetRequiredService<CityDatabase>();
+    private readonly DatabaseCopy _copies = services.GetRequiredService<DatabaseCopy>();
     private bool OnlySay => _settings[DryRun] is not null;
 
     private CityProject Project() => CityProject.Find(_environment.ContentRootPath, Directory.GetCurrentDirectory());
@@ -54,10 +56,14 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
             return await Refuse(wanted is null ? $"The city has version {project.Version}, and the package folder holds none that is newer." : $"The city has version {project.Version}, which is not older than {version}.");
         if (!await Say(project, project.Tier, version)) return 1;
         if (OnlySay) return await Unchanged();
-        if (await Answers(_settings["Urls"]?.Split(';')[0])) return await Refuse($"The city is running at {_settings["Urls"]}. Stop it, then upgrade: what it wrote meanwhile would be lost if the new version had to be taken back.");
-
-        var backup = await Backup.To(_database, Path.Combine(_environment.ContentRootPath, "data", "backups"));
-        if (backup is not null) await to.WriteLineAsync($"Backup: {backup.File}");
+        // what a running city wrote meanwhile would be lost if the new version had to be taken back
+        await _copies.CheckAlone(default);
+        var backup = await _copies.IsEmpty(default) ? null : Path.Combine(Directory.CreateDirectory(Path.Combine(_environment.ContentRootPath, "data", "backups")).FullName, $"before-{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}.{(_database.Kind == DatabaseKind.Sqlite ? "db" : "dump")}");
+        if (backup is not null)
+        {
+            await _copies.Take(backup, default);
+            await to.WriteLineAsync($"Backup: {backup}");
+        }
         project.Write(project.Tier, version);
         var program = Directory.CreateTempSubdirectory("smartcity-upgrade-").FullName;
         try
@@ -70,7 +76,7 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
                 return 0;
             }
             project.Undo();
-            if (built && backup is not null) await backup.Return();
+            if (built) await _copies.Return(backup, default);
             await Dotnet(project, "restore");
             return await Refuse($"Version {version} did not become ready, so everything is as it was: version {project.Version}{(backup is null ? "" : ", the database of before")}.\n{why}");
         }
@@ -134,7 +140,7 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
         {
             var patience = TimeSpan.FromSeconds(_settings.GetValue(Wait, 120));
             for (var since = Stopwatch.StartNew(); since.Elapsed < patience && !city.HasExited; await Task.Delay(500))
-                if (await Answers($"http://127.0.0.1:{port}", "/health/ready")) return null;
+                if (await Answer(port) is { } ready) return NewlyBroken(ready);
             lock (told) return $"{(city.HasExited ? $"It ended with {city.ExitCode}" : $"It was not ready after {patience.TotalSeconds:0} s")}. What it said last:\n{string.Join('\n', told.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(12))}";
         }
         finally
@@ -151,13 +157,23 @@ internal sealed class TierCommands(IServiceProvider services, TextWriter to, Tex
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
-    private static async Task<bool> Answers(string? address, string path = "/health/live")
+    // a module that breaks in the new version and is whole in this one
+    private string? NewlyBroken(string ready)
     {
-        if (address is null || !Uri.TryCreate(address.Replace("://+", "://localhost", StringComparison.Ordinal).Replace("://*", "://localhost", StringComparison.Ordinal), UriKind.Absolute, out var at)) return false;
+        var known = services.GetRequiredService<BrokenModules>().All;
+        var broken = (ready.Split("; broken: ") is [_, var list] ? list.Split(", ") : []).Where(m => !known.ContainsKey(m)).ToList();
+        return broken.Count == 0 ? null : $"It became ready, but of its modules these are broken: {string.Join(", ", broken)}.";
+    }
+
+    // what it says when all is well; null when it says anything else, or nothing
+    private static async Task<string?> Answer(int port)
+    {
         // its own machine only: the one address that is asked is agreed to here
-        var agreed = AllowList.Of(new ConfigurationBuilder().Build(), at.GetLeftPart(UriPartial.Authority), []);
+        var at = $"http://127.0.0.1:{port}";
+        var agreed = AllowList.Of(new ConfigurationBuilder().Build(), at, []);
         using var client = new SourceClient(agreed, new Dialer(agreed));
-        return (await client.Get(at.GetLeftPart(UriPartial.Authority) + path, TimeSpan.FromSeconds(3), null, default)).Outcome == FetchOutcome.Ok;
+        var said = await client.Get(at + "/health/ready", TimeSpan.FromSeconds(3), null, default);
+        return said.Outcome == FetchOutcome.Ok ? Encoding.UTF8.GetString(said.Body) : null;
     }
 
     private static Task<(bool Well, string Said)> Dotnet(CityProject project, string verb, params string[] rest) => Run("dotnet", project.Folder, [verb, project.File, "--nologo", "-v", "quiet", .. rest]);

@@ -165,7 +165,7 @@ public sealed class AccountTests
         for (var i = 0; i < 2; i++)
         {
             using var answer = await city.SignIn(client, "kim", AccessCity.Password);
-            cookies.Add(answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("city=", StringComparison.Ordinal)).Split(';')[0]);
+            cookies.Add(answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("city-seoul=", StringComparison.Ordinal)).Split(';')[0]);
         }
         Assert.NotEqual(cookies[0], cookies[1]);
         // the browser's first session ended when it got the second: a cookie planted before signing in is worth nothing after

@@ -16,7 +16,7 @@ public sealed class SignInTests
         Assert.Equal("/en", answer.Headers.Location!.ToString());
         Assert.Equal("kim", await client.Who());
         Assert.Equal(HttpStatusCode.OK, await client.Status("/en/people"));
-        var old = cookies.GetCookies(city.City.Address)["city"]!.Value;
+        var old = cookies.GetCookies(city.City.Address)["city-seoul"]!.Value;
 
         using var gone = await client.Send("/en/sign-out", null);
         Assert.Null(await client.Who());
@@ -34,7 +34,7 @@ public sealed class SignInTests
         await city.Person("kim", Roles.Official, Roles.Administrator);
         using var client = city.City.Client();
         using var answer = await city.SignIn(client, "kim", AccessCity.Password);
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("city=", StringComparison.Ordinal));
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("city-seoul=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("expires", cookie, StringComparison.OrdinalIgnoreCase);
@@ -224,11 +224,11 @@ public sealed class SignInTests
     }
 
     [Theory]
-    [InlineData("city", "forged")]
-    [InlineData("city", "CfDJ8KPEee-gxO1Fg4vF6LlIma_aqIWrzVgY0IF")]
-    [InlineData("known", "\"")]
-    [InlineData("half", "CfDJ8")]
-    [InlineData("form", "nonsense")]
+    [InlineData("city-seoul", "forged")]
+    [InlineData("city-seoul", "CfDJ8KPEee-gxO1Fg4vF6LlIma_aqIWrzVgY0IF")]
+    [InlineData("known-seoul", "\"")]
+    [InlineData("half-seoul", "CfDJ8")]
+    [InlineData("form-seoul", "nonsense")]
     public async Task Made_up_cookies_are_like_none(string cookie, string value)
     {
         await using var city = await AccessCity.Start();

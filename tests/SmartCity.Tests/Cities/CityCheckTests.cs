@@ -49,6 +49,30 @@ public sealed class CityCheckTests
         Assert.StartsWith($"{pack}: no errors, ", said.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_template_is_clean_and_says_what_its_maker_fills_next()
+    {
+        // as `dotnet new` writes it
+        var copy = Directory.CreateTempSubdirectory("smartcity-template-").FullName;
+        try
+        {
+            var pack = Repository.Path("src", "Templates", "content", "city", "pack");
+            foreach (var path in Directory.GetFiles(pack, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(copy, Path.GetRelativePath(pack, path));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(path, target);
+            }
+            var (status, said) = await Check(copy);
+            Assert.True(status == 0, said);
+            Assert.Contains("next     Sources with a made-up address, or played by the Simulator: news, air.", said, StringComparison.Ordinal);
+            Assert.Matches("next     [0-9]+ things that this tier can show have no source yet: ", said);
+            Assert.DoesNotContain("atmosphere.air,", said, StringComparison.Ordinal);
+            Assert.Contains("next     users.yaml names nobody yet.", said, StringComparison.Ordinal);
+        }
+        finally { Directory.Delete(copy, recursive: true); }
+    }
+
     [Theory]
     // outline and areas
     [InlineData("outline.geojson", ",[69.375,41.262]]]}", ",[69.37,41.26]]]}", "outline.geojson, line 2: an outline of 1726264 is not closed")]
@@ -73,6 +97,16 @@ public sealed class CityCheckTests
     [InlineData("feeds/air.yaml", "freshness:", "freshnes:", "feeds/air.yaml, line ")]
     [InlineData("feeds/air.yaml", "[district]", "[nothing]", "feeds/air.yaml, line 25: sample: schema-drift")]
     [InlineData("presets/station-network.yaml", "paging:", "pagin:", "presets/station-network.yaml, line ")]
+    // people
+    [InlineData("users.yaml", "role: official", "role: emperor", "users.yaml, line 3: there is no role emperor; there are citizen, official, department-head, mayors-office, mayor, administrator")]
+    [InlineData("users.yaml", "role: official, ", "", "users.yaml, line 3: a role is missing")]
+    [InlineData("users.yaml", "department: ecology", "department: nowhere", "users.yaml, line 4: nowhere is no department of city.json")]
+    [InlineData("users.yaml", "demo.ecology-head", "Demo.Transport-Desk", "users.yaml, line 4: the name Demo.Transport-Desk stands on line 3 already")]
+    [InlineData("users.yaml", "demo.ecology-head", "dеmo", "users.yaml, line 4: the name dеmo mixes letters of different scripts")]
+    [InlineData("users.yaml", "name: demo.ecology-head", "name: a b", "users.yaml, line 4: the name 'a b' cannot be used")]
+    [InlineData("users.yaml", "role: official", "role: official, password: secret", "users.yaml, line 3: a password never stands in a file")]
+    [InlineData("users.yaml", "users:", "people:", "users.yaml, line 2: the file holds one list")]
+    [InlineData("users.yaml", "{name: demo.transport-desk", "{name: {demo", "users.yaml, line ")]
     // modules' own files
     [InlineData("indicators/ecology.yaml", "    owner: {", "    # owner: {", "indicators/ecology.yaml, line 6: owner has no text in uz")]
     [InlineData("indicators/ecology.yaml", "owner: {uz: \"Ekologiya boshqarmasi\"", "owner: {uz: \"Kimdir\"", "Kimdir, who answers for fine-dust, is no department of city.json")]

@@ -176,6 +176,27 @@ public sealed class SecondCityTests(TheSecondCity second) : IClassFixture<TheSec
         Assert.Contains("Toshkent", await Get("/uz"), StringComparison.Ordinal);
         using var russian = await browser.GetAsync("/ru");
         Assert.Equal(HttpStatusCode.NotFound, russian.StatusCode);
+        await One_browser_is_signed_in_to_both(first);
+    }
+
+    // both answer at 127.0.0.1, and a browser does not tell their ports apart
+    private async Task One_browser_is_signed_in_to_both(TestCity first)
+    {
+        var jar = new CookieContainer();
+        HttpClient Tab(TestCity city) => new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.All, CookieContainer = jar }) { BaseAddress = city.Address };
+        using var here = Tab(first);
+        using var there = Tab(second.City);
+        (await here.Send(await first.LinkFor(Roles.Official), null)).Dispose();
+        (await there.Send(await second.City.LinkFor(Roles.Mayor), null)).Dispose();
+        // forms of both, filled in turn
+        using (var night = await here.PostAsync("/settings/theme", new FormUrlEncodedContent([new("theme", "night"), new("back", "/en")]))) Assert.Equal(HttpStatusCode.Found, night.StatusCode);
+        Assert.StartsWith("Official-", await here.Who(), StringComparison.Ordinal);
+        Assert.StartsWith("Mayor-", await there.Who(), StringComparison.Ordinal);
+        Assert.Equal("night", (await here.Open("/en")).DocumentElement.GetAttribute("data-theme"));
+        Assert.Equal("auto", (await there.Open("/en")).DocumentElement.GetAttribute("data-theme"));
+        (await here.Send("/en/sign-out", null)).Dispose();
+        Assert.Null(await here.Who());
+        Assert.StartsWith("Mayor-", await there.Who(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -304,7 +304,7 @@ public sealed class WrittenTests(ReadCity shared) : IClassFixture<ReadCity>
             Assert.Equal(Guess(puzzle, 0)[0].Item2, page.QuerySelector("input[name=guess]")!.GetAttribute("value"));
         }
         using var answer = await visitor.Send(Page, null, Guess(puzzle, 0.5));
-        Assert.Contains(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("guess=", StringComparison.Ordinal) && c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith("guess-seoul=", StringComparison.Ordinal) && c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         var after = await visitor.Open(Page);
         Assert.Contains("You were 0.5\u00a0points too high", after.QuerySelector("#result")!.TextContent, StringComparison.Ordinal);
         Assert.NotNull(after.QuerySelector(".truth"));

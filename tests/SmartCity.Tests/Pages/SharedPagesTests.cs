@@ -29,10 +29,10 @@ public sealed class SharedPagesTests
 
     [Theory]
     [InlineData("/en", "GET", null, true)]
-    [InlineData("/ko/indicators", "HEAD", "theme=night; lang=ko", true)]
+    [InlineData("/ko/indicators", "HEAD", "theme-seoul=night; lang=ko", true)]
     // somebody: signed in, halfway there, or with a guess of their own
-    [InlineData("/en", "GET", "city=x", false)]
-    [InlineData("/en", "GET", "theme=day; guess=1", false)]
+    [InlineData("/en", "GET", "city-seoul=x", false)]
+    [InlineData("/en", "GET", "theme-seoul=day; guess=1", false)]
     [InlineData("/en", "POST", null, false)]
     [InlineData("/english", "GET", null, false)]
     [InlineData("/data/indicators.list.csv", "GET", null, false)]
@@ -73,7 +73,7 @@ public sealed class SharedPagesTests
     public void Each_look_has_a_page_of_its_own()
     {
         using var pages = new SharedPages(Pack, _signals, _time);
-        Assert.NotEqual(Key(pages, "theme=day"), Key(pages, "theme=night"));
+        Assert.NotEqual(Key(pages, "theme-seoul=day"), Key(pages, "theme-seoul=night"));
     }
 
     [Theory]

@@ -13,7 +13,6 @@ namespace SmartCity.Shell.Pages.Access;
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
 internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartCity.Shell.Access.People people, Links links, ICity city, IWords words, TimeProvider time) : PageModel
 {
-    public static readonly TimeSpan LinkValid = TimeSpan.FromHours(72);
     private Person _person = null!;
 
     [BindProperty(SupportsGet = true)]
@@ -70,7 +69,7 @@ internal sealed class PersonModel(UserManager<Person> users, AccessDb db, SmartC
 
     public async Task<IActionResult> OnPostLinkAsync()
     {
-        if (!Locked) Link = LinkOf(Request, words.Language, await links.Create(_person, Links.Invitation, LinkValid));
+        if (!Locked) Link = LinkOf(Request, words.Language, await links.Create(_person, Links.Invitation, Links.InvitationValid));
         return await Show();
     }
 

@@ -6,9 +6,10 @@ namespace SmartCity.Indicators.Pages;
 
 /// <summary>Guess the last part of a series, then see it, and how others guessed. Whoever guesses remembers better.</summary>
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class GuessModel(Book book, Guesses guesses, IWords words, TimeProvider time) : PageModel
+internal sealed class GuessModel(Book book, Guesses guesses, ICity city, IWords words, TimeProvider time) : PageModel
 {
-    private const string Cookie = "guess";
+    // of this city: a browser keeps the cookies of all cities on one machine together
+    private readonly string _cookie = "guess-" + city.Key;
 
     public Track Track { get; private set; } = null!;
     public Puzzle? Puzzle { get; private set; }
@@ -22,7 +23,7 @@ internal sealed class GuessModel(Book book, Guesses guesses, IWords words, TimeP
     {
         if (!await Load(indicator, cancel)) return NotFound();
         if (Puzzle is null || again) return Page();
-        Mine = await guesses.Mine(Puzzle, Request.Cookies[Cookie], cancel);
+        Mine = await guesses.Mine(Puzzle, Request.Cookies[_cookie], cancel);
         // what others think is shown to those who have said what they think
         if (Mine is not null) Others = await guesses.All(Puzzle, cancel);
         return Page();
@@ -51,9 +52,9 @@ internal sealed class GuessModel(Book book, Guesses guesses, IWords words, TimeP
             }
         }
         if (Typed.Count > puzzle.Hidden.Count) return BadRequest();
-        var token = Request.Cookies[Cookie];
+        var token = Request.Cookies[_cookie];
         if (!Guesses.IsToken(token))
-            Response.Cookies.Append(Cookie, token = Guesses.NewToken(), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
+            Response.Cookies.Append(_cookie, token = Guesses.NewToken(), new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = Request.IsHttps, MaxAge = TimeSpan.FromDays(365), IsEssential = true });
         await guesses.Keep(puzzle, token!, values, cancel);
         return LocalRedirect($"/{words.Language}/indicators/{indicator}/guess#result");
     }
