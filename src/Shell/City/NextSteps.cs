@@ -9,8 +9,8 @@ internal static class NextSteps
         static string List(IReadOnlyCollection<string> all) => string.Join(", ", all.Take(6)) + (all.Count > 6 ? FormattableString.Invariant($" and {all.Count - 6} more") : "");
         var placeholders = pack.Sources.Values.Where(s => s.Address.EndsWith(".example", StringComparison.Ordinal) || s.Demonstration).Select(s => s.Key).ToList();
         if (placeholders.Count > 0) yield return $"Sources with a made-up address, or played by the Simulator: {List(placeholders)}. Put the real ones into city.json.";
-        var open = catalogue.Declared.OfType<Feed>().Where(f => !connected.Contains(f.Key)).OrderBy(f => f.Order).Select(f => f.Key).ToList();
-        if (open.Count > 0) yield return FormattableString.Invariant($"{open.Count} things that this tier can show have no source yet: {List(open)}. Each is one file in feeds/, or is made on the page “Connect sources”.");
+        var open = catalogue.Declared.OfType<Feed>().Where(f => !connected.Contains(f.Key) && catalogue.Modules.Any(m => m.Key == f.ModuleKey)).OrderBy(f => f.Order).Select(f => f.Key).ToList();
+        if (open.Count > 0) yield return FormattableString.Invariant($"{open.Count} of {catalogue.Declared.OfType<Feed>().Count(f => catalogue.Modules.Any(m => m.Key == f.ModuleKey))} feeds of this tier have no source yet: {List(open)}. Each is one file in feeds/, or is made on the page “Connect sources”.");
         foreach (var (folder, what) in new[] { ("indicators", "indicator"), ("projects", "project") })
             if (catalogue.Modules.Any(m => m.Key.EndsWith(folder, StringComparison.Ordinal)) && pack.Files(folder, ".yaml").Count == 0) yield return $"There is no {what} yet: {folder}/*.yaml.";
         if (pack.Users.Count == 0) yield return $"{PackUser.FileName} names nobody yet.";

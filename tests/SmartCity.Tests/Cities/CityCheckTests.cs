@@ -66,7 +66,8 @@ public sealed class CityCheckTests
             var (status, said) = await Check(copy);
             Assert.True(status == 0, said);
             Assert.Contains("next     Sources with a made-up address, or played by the Simulator: news, air.", said, StringComparison.Ordinal);
-            Assert.Matches("next     [0-9]+ things that this tier can show have no source yet: ", said);
+            Assert.Matches("next     [0-9]+ of [0-9]+ feeds of this tier have no source yet: ", said);
+            Assert.DoesNotContain("city.", said.Split('\n').Single(l => l.Contains("feeds of this tier", StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.DoesNotContain("atmosphere.air,", said, StringComparison.Ordinal);
             Assert.Contains("next     users.yaml names nobody yet.", said, StringComparison.Ordinal);
         }
