@@ -26,7 +26,8 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
     }
 
     /// <param name="every">How often each source is asked; as the pack says when null.</param>
-    public static async Task<BenchCity> Start(string? every = null)
+    /// <param name="edit">Changes a file of the pack, by its name and text; null leaves them.</param>
+    public static async Task<BenchCity> Start(string? every = null, Func<string, string, string>? edit = null)
     {
         var folder = Directory.CreateTempSubdirectory("smartcity-bench-").FullName;
         var pack = Path.Combine(folder, "pack");
@@ -35,6 +36,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
             var copy = Path.Combine(pack, Path.GetRelativePath(Path.Combine(Root, "cities", "seoul"), file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             var text = every is not null && file.EndsWith(".yaml", StringComparison.Ordinal) ? Schedule().Replace(await File.ReadAllTextAsync(file), $"schedule: {{ every: {every}, jitter: 0s, timeout: {every} }}") : null;
+            if (edit is not null && Path.GetExtension(file) == ".yaml") text = edit(Path.GetFileName(file), text ?? await File.ReadAllTextAsync(file));
             if (text is null) File.Copy(file, copy);
             else await File.WriteAllTextAsync(copy, text);
         }
