@@ -24,9 +24,9 @@ internal static partial class IncidentBench
 
     public static async Task Run()
     {
-        // a crew leaves every second and a half and is back after half a minute; the source is asked four times a second
+        // a crew leaves every second and is back within half a minute; the source is asked four times a second
         await using var city = await BenchCity.Start("250ms", (file, text) => file == "simulator.yaml" && Beat().Count(text) != 1 ? throw new InvalidOperationException("the source of dispatches is not where it was")
-            : file == "simulator.yaml" ? Beat().Replace(text, "1500ms\n        lasts: 30s") : text);
+            : file == "simulator.yaml" ? Beat().Replace(text, "1s\n        lasts: 20s") : text);
         using var client = new HttpClient(new SocketsHttpHandler { CookieContainer = new(), AllowAutoRedirect = false }) { BaseAddress = city.Address };
         await SignIn(city, client);
         using var limit = new CancellationTokenSource(Longest);
