@@ -31,7 +31,8 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
     /// <param name="every">How often each source is asked; as the pack says when null.</param>
     /// <param name="modules">The modules, where the city's own feeds are to be left out; else those of the demonstration city.</param>
     /// <param name="past">False for a city that does not ask its sources for the days before it began.</param>
-    public static async Task<BenchCity> Start(string? every = null, IReadOnlyList<IModule>? modules = null, bool past = true)
+    /// <param name="edit">Changes a file of the pack, by its name and text; null leaves them.</param>
+    public static async Task<BenchCity> Start(string? every = null, IReadOnlyList<IModule>? modules = null, bool past = true, Func<string, string, string>? edit = null)
     {
         var folder = Directory.CreateTempSubdirectory("smartcity-bench-").FullName;
         var pack = Path.Combine(folder, "pack");
@@ -47,6 +48,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
             }
             var text = await File.ReadAllTextAsync(file);
             if (every is not null) text = Schedule().Replace(text, $"schedule: {{ every: {every}, jitter: 0s, timeout: {every} }}");
+            if (edit is not null) text = edit(Path.GetFileName(file), text);
             await File.WriteAllTextAsync(copy, past ? text : Past().Replace(text, ""));
         }
         var simulator = CitySimulator.Load(pack, "http://127.0.0.1:0");

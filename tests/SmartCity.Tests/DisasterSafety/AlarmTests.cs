@@ -40,20 +40,39 @@ public sealed class AlarmTests
         Assert.Empty(Of(Made.Incidents([Made.Run("D1", "ems")])));
     }
 
+    private static Acknowledgement Seen(string incident, Severity severity = Severity.Severe, string by = "kim", int minutesAgo = 0) =>
+        new() { Id = 10 - minutesAgo, Rule = Alarm.One, Scope = Call.Name(incident), Severity = severity, At = Made.Now.AddMinutes(-minutesAgo).ToUnixTimeMilliseconds(), Person = by };
+
     [Fact]
     public void An_acknowledged_alarm_stays_so_until_it_grows_graver()
     {
-        var ack = new Acknowledgement { Rule = "fire", Scope = "11140", Severity = Severity.Severe, At = Made.Now.ToUnixTimeMilliseconds(), Person = "kim" };
-        Assert.Equal("kim", Assert.Single(Of(Made.Incidents([Made.Run("D1")]), ack)).AcknowledgedBy);
-        // one more of the same, in the same place and time: nobody is called again
-        Assert.Equal("kim", Assert.Single(Of(Made.Incidents([Made.Run("D1"), Made.Run("D2", since: Made.Now.AddMinutes(-1))]), ack)).AcknowledgedBy);
-        // another place
-        Assert.Null(Assert.Single(Of(Made.Incidents([Made.Run("D1", area: "11170")]), ack)).AcknowledgedBy);
+        var alarm = Assert.Single(Of(Made.Incidents([Made.Run("D1")]), Seen("d-D1")));
+        Assert.Equal(("kim", Made.Now), (alarm.AcknowledgedBy, alarm.AcknowledgedAt));
+        // what has not been seen
+        Assert.Null(Assert.Single(Of(Made.Incidents([Made.Run("D2")]), Seen("d-D1"))).AcknowledgedBy);
         // graver
-        Assert.Null(Assert.Single(Of(Made.Incidents([Made.Run("D1")], [new() { Incident = "d-D1", Kind = Act.Escalation, Value = "Extreme" }]), ack)).AcknowledgedBy);
-        // seen before it began
-        ack.At = Made.Now.AddHours(-2).ToUnixTimeMilliseconds();
-        Assert.Null(Assert.Single(Of(Made.Incidents([Made.Run("D1")]), ack)).AcknowledgedBy);
+        Assert.Null(Assert.Single(Of(Made.Incidents([Made.Run("D1")], [new() { Incident = "d-D1", Kind = Act.Escalation, Value = "Extreme" }]), Seen("d-D1"))).AcknowledgedBy);
+        // and seen again, by the first who saw it as it is
+        Assert.Equal("lee", Assert.Single(Of(Made.Incidents([Made.Run("D1")], [new() { Incident = "d-D1", Kind = Act.Escalation, Value = "Extreme" }]),
+            Seen("d-D1", minutesAgo: 3), Seen("d-D1", Severity.Extreme, "lee", 2), Seen("d-D1", Severity.Extreme, "park", 1))).AcknowledgedBy);
+    }
+
+    [Fact]
+    public void An_acknowledged_alarm_calls_again_when_one_more_incident_joins_it()
+    {
+        // also one that began before the acknowledgement and was told after it
+        foreach (var since in new[] { -1, -4 })
+        {
+            var alarm = Assert.Single(Of(Made.Incidents([Made.Run("D1"), Made.Run("D2", since: Made.Now.AddMinutes(since))]), Seen("d-D1", minutesAgo: 2)));
+            Assert.Null(alarm.AcknowledgedBy);
+            Assert.Equal("d-D2", Assert.Single(alarm.Waiting).Key);
+            // what waits stands first, whose turn it was stays readable
+            Assert.Equal([("d-D2", null), ("d-D1", "kim")], alarm.Incidents.Select(c => (c.Key, c.By)));
+        }
+        // all of them seen: the last who saw one is who acknowledged the alarm
+        Assert.Equal("lee", Assert.Single(Of(Made.Incidents([Made.Run("D1"), Made.Run("D2")]), Seen("d-D1", minutesAgo: 2), Seen("d-D2", by: "lee"))).AcknowledgedBy);
+        // what has ended waits for nobody
+        Assert.Equal("kim", Assert.Single(Of(Made.Incidents([Made.Run("D1"), Made.Run("D2") with { Status = EventStatus.Ended }]), Seen("d-D1"))).AcknowledgedBy);
     }
 
     [Fact]

@@ -180,9 +180,33 @@ public sealed class CardTests(SafetyCity shared) : IClassFixture<SafetyCity>
         Assert.Contains("Alert · Fire", line.TextContent, StringComparison.Ordinal);
         using var again = await official.Send(Page, "Acknowledgement", ("rule", "fire"), ("scope", "11740"));
         Assert.Contains("acknowledged already", SafetyCity.Words(await Browser.Read(again)), StringComparison.Ordinal);
-        Assert.Single(await shared.Audit("disaster-safety.audit.alarm", "fire"));
+        Assert.Single(await shared.Audit("disaster-safety.audit.alarm", "fire"), a => a.Detail!.StartsWith("11740", StringComparison.Ordinal));
         using var anyone = City.Client();
         Assert.NotEqual(HttpStatusCode.OK, await anyone.Status(Page));
+    }
+
+    [Fact]
+    public async Task Of_an_alarm_one_is_acknowledged_or_all_and_a_new_one_calls_again()
+    {
+        foreach (var id in new[] { "Group1", "Group2", "Group3" }) await shared.Tell(SafetyCity.Run(id) with { Areas = ["11710"] });
+        using var official = await City.Client(Roles.Official);
+        const string Page = "/en/disaster-safety/alarms", Line = "li[data-alarm='fire|11710']";
+        var page = await Follow(official, await official.Send(Page, "Acknowledgement", ("rule", "fire"), ("scope", "11710"), ("incident", "d-Group2")));
+        Assert.Contains("1 of 3 acknowledged", page.QuerySelector(Line)!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("acknowledged by Official-", page.QuerySelector("li[data-call='d-Group2']")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector("li[data-call='d-Group2'] form"));
+        Assert.NotNull(page.QuerySelector("li[data-call='d-Group1'] form"));
+        // one touch for those that still wait
+        page = await Follow(official, await official.Send(Page, "Acknowledgement", ("rule", "fire"), ("scope", "11710")));
+        Assert.Equal("normal", page.QuerySelector(Line)!.GetAttribute("data-state"));
+        Assert.Null(page.QuerySelector(Line + " form"));
+        // each deed is in the audit trail with what was seen
+        Assert.Equal(["11710 Severe d-Group2", "11710 Severe 3"], (await shared.Audit("disaster-safety.audit.alarm", "fire")).Where(a => a.Detail!.StartsWith("11710", StringComparison.Ordinal)).OrderBy(a => a.Id).Select(a => a.Detail));
+        await shared.Tell(SafetyCity.Run("Group4") with { Areas = ["11710"] });
+        page = await official.Open(Page);
+        Assert.Equal("serious", page.QuerySelector(Line)!.GetAttribute("data-state"));
+        Assert.Contains("3 of 4 acknowledged", page.QuerySelector(Line)!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("d-Group4", page.QuerySelector(Line + " .dis-calls li")!.GetAttribute("data-call"));
     }
 
     [Fact]

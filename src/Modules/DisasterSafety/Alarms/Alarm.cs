@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace SmartCity.DisasterSafety;
@@ -34,17 +36,35 @@ internal sealed class AlarmRule
 /// <param name="Last">When its latest began.</param>
 /// <param name="Count">How many incidents.</param>
 /// <param name="Severity">Of the gravest.</param>
-/// <param name="Incidents">Keys of the gravest, at most twenty.</param>
-internal sealed record Alarm(string Rule, string Scope, DateTimeOffset First, DateTimeOffset Last, int Count, Severity Severity, IReadOnlyList<string> Incidents)
+/// <param name="Incidents">What it is made of: what waits for a person first, then the gravest; at most twenty.</param>
+internal sealed record Alarm(string Rule, string Scope, DateTimeOffset First, DateTimeOffset Last, int Count, Severity Severity, IReadOnlyList<Call> Incidents)
 {
     public const string Storm = "storm", Gauge = "gauge";
+    /// <summary>Under this rule stands that somebody saw a single incident.</summary>
+    public const string One = "#incident";
 
     public string Key => $"{Rule}|{Scope}";
     /// <summary>How many of its incidents are open.</summary>
     public int Open { get; init; }
+    /// <summary>Its open incidents that nobody has acknowledged as grave as they are now.</summary>
+    public IReadOnlyList<Call> Waiting { get; init; } = [];
+    /// <summary>Who acknowledged the last of it; null while anything of it waits.</summary>
     public string? AcknowledgedBy { get; init; }
     public DateTimeOffset? AcknowledgedAt { get; init; }
     public Text Title { get; init; } = Text.Same("");
+}
+
+/// <summary>An incident for which a person is called.</summary>
+/// <param name="Key">Of the incident.</param>
+/// <param name="Severity">Of the incident.</param>
+/// <param name="Open">Whether it is still open.</param>
+/// <param name="By">Who acknowledged it; null when nobody has at this severity.</param>
+/// <param name="At">When.</param>
+internal sealed record Call(string Key, Severity Severity, bool Open, string? By, DateTimeOffset? At)
+{
+    public bool Waits => Open && By is null;
+    /// <summary>Its name among the acknowledgements, at most 60 letters.</summary>
+    public static string Name(string key) => key.Length <= 60 ? key : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..40];
 }
 
 /// <summary>Alarms follow from the incidents alone, so they are the same on every host and after every restart; only that
@@ -66,7 +86,8 @@ internal static class Alarms
     /// <summary>Every alarm of which something is open, the gravest that nobody acknowledged first.</summary>
     public static IReadOnlyList<Alarm> Of(IEnumerable<Incident> incidents, IEnumerable<GaugeRow> gauges, IReadOnlyList<Acknowledgement> acknowledged, DisasterSettings settings, DateTimeOffset now)
     {
-        var alarms = Groups(incidents, settings).Where(g => g.Incidents.Any(i => i.Open)).Select(g => OfGroup(g, acknowledged)).ToList();
+        var seen = acknowledged.Where(a => a.Rule == Alarm.One).ToLookup(a => a.Scope, StringComparer.Ordinal);
+        var alarms = Groups(incidents, settings).Where(g => g.Incidents.Any(i => i.Open)).Select(g => OfGroup(g, seen)).ToList();
         foreach (var gauge in gauges.Where(g => g.State >= State.Caution && g.Ratio >= 1))
         {
             var severity = gauge.State switch { State.Critical => Severity.Extreme, State.Serious => Severity.Severe, _ => Severity.Moderate };
@@ -110,18 +131,27 @@ internal static class Alarms
         return groups;
     }
 
-    private static Alarm OfGroup(Group group, IReadOnlyList<Acknowledgement> acknowledged)
+    private static Alarm OfGroup(Group group, ILookup<string, Acknowledgement> seen)
     {
-        var severity = group.Incidents.Where(i => i.Open).Max(i => i.Severity);
-        var rule = group.Rule?.Key ?? Alarm.Storm;
-        // it is acknowledged once somebody has seen it at this severity; when it grows graver it calls again
-        var ack = acknowledged.LastOrDefault(a => a.Rule == rule && a.Scope == Cut(group.Scope) && DateTimeOffset.FromUnixTimeMilliseconds(a.At) >= group.First && a.Severity >= severity);
-        return new(rule, Cut(group.Scope), group.First, group.Last, group.Incidents.Count, severity, [.. group.Incidents.OrderByDescending(i => i.Open).ThenByDescending(i => i.Severity).ThenByDescending(i => i.Since).Take(20).Select(i => i.Key)])
+        // each incident counts for itself: one that nobody has seen yet, or that grew graver, calls again, whatever was acknowledged before
+        var calls = group.Incidents.Select(i => (Incident: i, Call: OfIncident(i, seen))).OrderByDescending(c => c.Call.Waits).ThenByDescending(c => c.Call.Open).ThenByDescending(c => c.Call.Severity).ThenByDescending(c => c.Incident.Since).Select(c => c.Call).ToList();
+        var waiting = calls.Where(c => c.Waits).ToList();
+        var last = waiting.Count > 0 ? null : calls.Where(c => c.Open).MaxBy(c => c.At);
+        return new(group.Rule?.Key ?? Alarm.Storm, Cut(group.Scope), group.First, group.Last, calls.Count, calls.Where(c => c.Open).Max(c => c.Severity), [.. calls.Take(20)])
         {
-            Open = group.Incidents.Count(i => i.Open),
+            Open = calls.Count(c => c.Open),
+            Waiting = waiting,
             Title = group.Rule is { } r ? new(r.Title) : Text.Of("동시다발 상황", "Many at once"),
-            AcknowledgedBy = ack?.Person,
-            AcknowledgedAt = ack is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(ack.At),
+            AcknowledgedBy = last?.By,
+            AcknowledgedAt = last?.At,
         };
+    }
+
+    // what several sources tell of was seen when it was seen under any of their names; the first who saw it is named
+    private static Call OfIncident(Incident incident, ILookup<string, Acknowledgement> seen)
+    {
+        var severity = incident.Severity;
+        var ack = incident.Accounts.SelectMany(a => seen[Call.Name(a.Key)]).Where(a => a.Severity >= severity).MinBy(a => a.Id);
+        return new(incident.Key, severity, incident.Open, ack?.Person, ack is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(ack.At));
     }
 }

@@ -91,12 +91,21 @@ internal sealed class Deeds(IDbContextFactory<DisasterDb> dbs, IAudit audit, IAu
         return true;
     }
 
-    public async Task<bool> Acknowledge(Alarm alarm, CancellationToken cancel)
+    /// <summary>Somebody has seen an alarm: every incident of it that waits, or one of them.</summary>
+    /// <param name="alarm">As it stands.</param>
+    /// <param name="incident">Key of the one; null for all.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>False when nothing of it waited.</returns>
+    public async Task<bool> Acknowledge(Alarm alarm, string? incident, CancellationToken cancel)
     {
         if (alarm.AcknowledgedBy is not null) return false;
-        await audit.Write("disaster-safety.audit.alarm", alarm.Rule, $"{alarm.Scope} {alarm.Severity} {alarm.Count}");
+        var calls = alarm.Waiting.Where(c => incident is null || c.Key == incident).ToList();
+        if (alarm.Rule != Alarm.Gauge && calls.Count == 0) return false;
+        await audit.Write("disaster-safety.audit.alarm", alarm.Rule, incident is null ? $"{alarm.Scope} {alarm.Severity} {alarm.Open}" : $"{alarm.Scope} {calls[0].Severity} {incident}");
         await using var db = await dbs.CreateDbContextAsync(cancel);
-        db.Acknowledgements.Add(new() { Rule = alarm.Rule, Scope = alarm.Scope, Severity = alarm.Severity, At = Now, Person = Who });
+        var (now, who) = (Now, Who);
+        if (alarm.Rule == Alarm.Gauge) db.Acknowledgements.Add(new() { Rule = alarm.Rule, Scope = alarm.Scope, Severity = alarm.Severity, At = now, Person = who });
+        else db.Acknowledgements.AddRange(calls.Select(c => new Acknowledgement { Rule = Alarm.One, Scope = Call.Name(c.Key), Severity = c.Severity, At = now, Person = who }));
         await db.SaveChangesAsync(cancel);
         signals.Signal(DisasterTables.AlarmsKey);
         return true;

@@ -107,7 +107,7 @@ internal sealed class Order
         : Due < now.ToUnixTimeMilliseconds() ? "overdue" : AcknowledgedAt is not null ? "acknowledged" : "given";
 }
 
-/// <summary>A person has seen an alarm.</summary>
+/// <summary>A person has seen what an alarm calls for: an incident (<see cref="Alarm.One"/>, its name) or a gauge.</summary>
 internal sealed class Acknowledgement
 {
     public long Id { get; set; }

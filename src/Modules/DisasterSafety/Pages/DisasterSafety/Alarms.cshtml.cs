@@ -23,11 +23,14 @@ internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudie
         return Partial("_Alarms", this);
     }
 
-    public async Task<IActionResult> OnPostAcknowledgementAsync(string? rule, string? scope, string? back, CancellationToken cancel)
+    public async Task<IActionResult> OnPostAcknowledgementAsync(string? rule, string? scope, string? incident, string? back, CancellationToken cancel)
     {
         if (!MayAct) return Forbid();
         await Load(cancel);
-        if (Alarms.FirstOrDefault(a => a.Rule == rule && a.Scope == scope && a.AcknowledgedBy is null) is not { } alarm || !await deeds.Acknowledge(alarm, cancel))
+        var done = false;
+        // a group may have called more than once: one touch answers all of it
+        foreach (var alarm in Alarms.Where(a => a.Rule == rule && a.Scope == scope)) done |= await deeds.Acknowledge(alarm, incident, cancel);
+        if (!done)
         {
             Problem = words["disaster-safety.wrong.alarm"];
             return Page();
