@@ -48,12 +48,13 @@ internal static partial class StreamBench
 
         // all viewers of all servers at once would be more files than a process may have open: the servers take turns
         var times = peers.ToDictionary(p => p, _ => (One: new List<double>(), Beat: new List<double>()));
-        var perStream = new Dictionary<Peer, double>();
+        var perStream = new Dictionary<Peer, (double Open, double Busy)>();
         for (var round = 0; round < Rounds; round++)
             foreach (var peer in peers)
             {
                 var before = await Memory(peer);
                 await peer.Open(viewers);
+                var open = await Memory(peer);
                 for (var beat = -2; beat < Beats; beat++)
                 {
                     var (one, all) = (await peer.Publish(1), await peer.Publish(WallModule.Tiles));
@@ -61,19 +62,19 @@ internal static partial class StreamBench
                     times[peer].One.Add(one);
                     times[peer].Beat.Add(all);
                 }
-                if (round == 0 && await Memory(peer) - before is { } more) perStream[peer] = more / 1024.0 / viewers;
+                if (round == 0 && await Memory(peer) is { } busy) perStream[peer] = ((open - before)!.Value / 1024.0 / viewers, (busy - before)!.Value / 1024.0 / viewers);
                 peer.Close();
                 await Task.Delay(2000);
             }
         async Task<long?> Memory(Peer peer) => peer.Server is { } server ? long.Parse(await client.GetStringAsync(server.Control + "/memory"), CultureInfo.InvariantCulture) : null;
         Console.WriteLine($"{viewers:n0} streams each; an event of one tile is {events[1].Length:n0} bytes, a beat of {WallModule.Tiles} {events[WallModule.Tiles].Length:n0}; medians of {Rounds} turns of {Beats}.");
         Console.WriteLine();
-        Console.WriteLine("| server | one tile, ms | to the bare loop | beat of 24 tiles, ms | to the bare loop | memory a stream, KB |");
-        Console.WriteLine("|---|---|---|---|---|---|");
+        Console.WriteLine("| server | one tile, ms | to the bare loop | beat of 24 tiles, ms | to the bare loop | memory a stream, open, KB | after beats, KB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var peer in peers)
         {
             double Ratio(Func<(List<double> One, List<double> Beat), List<double>> of) => Median([.. of(times[peer]).Chunk(Beats).Zip(of(times[peers[1]]).Chunk(Beats), (a, b) => Median([.. a]) / Median([.. b]))]);
-            Console.WriteLine($"| {peer.Name} | {Median(times[peer].One):0} | {Ratio(t => t.One):0.00} | {Median(times[peer].Beat):0} | {Ratio(t => t.Beat):0.00} | {(perStream.TryGetValue(peer, out var kb) ? kb.ToString("0.0", CultureInfo.InvariantCulture) : "")} |");
+            Console.WriteLine($"| {peer.Name} | {Median(times[peer].One):0} | {Ratio(t => t.One):0.00} | {Median(times[peer].Beat):0} | {Ratio(t => t.Beat):0.00} | {(perStream.TryGetValue(peer, out var kb) ? string.Create(CultureInfo.InvariantCulture, $"{kb.Open:0.0} | {kb.Busy:0.0}") : " | ")} |");
         }
     }
 
