@@ -66,7 +66,8 @@ public sealed class CityDatabaseTests
         Console.SetError(told);
         try { Assert.Equal(1, await TestDatabase.Put(Path.GetTempPath(), setting).RunAsync()); }
         finally { Console.SetError(error); }
-        Assert.StartsWith("PostgreSQL cannot be used: ", told.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("migrations", told.ToString(), StringComparison.Ordinal);
+        // other tests that say something meanwhile say it there as well
+        var line = Assert.Single(told.ToString().Split('\n'), l => l.StartsWith("PostgreSQL cannot be used: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("migrations", line, StringComparison.Ordinal);
     }
 }
