@@ -15,7 +15,7 @@ namespace SmartCity.Bench;
 internal static class CrowdBench
 {
     private const int Healthy = 240, Broken = 60, Rows = 25;
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(25), Measured = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(25), Measured = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("SMARTCITY_CROWD_SECONDS") ?? "60", System.Globalization.CultureInfo.InvariantCulture));
 
     public static async Task Run()
     {
@@ -27,11 +27,12 @@ internal static class CrowdBench
         Console.WriteLine($"| {Healthy} healthy alone | {alone.Gaps.Values.Max(g => g.Max()):0.00} | {alone.Gaps.Values.Sum(g => g.Count)} | {alone.Before:0.0} | {alone.After:0.0} |");
         Console.WriteLine($"| with {Broken} broken | {crowded.Gaps.Values.Max(g => g.Max()):0.00} | {crowded.Gaps.Values.Sum(g => g.Count)} | {crowded.Before:0.0} | {crowded.After:0.0} |");
         Console.WriteLine();
+        Console.WriteLine($"Memory beside the broken ones, minute by minute, MB: {string.Join(", ", crowded.Minutes.Select(m => m.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture)))}.");
         Console.WriteLine($"Later than alone, by feed: median {later[later.Count / 2]:0.00} s, worst {later[^1]:0.00} s (goal: at most 1 s).");
         Console.WriteLine($"Broken feeds that were noticed as such: {crowded.Lost} of {Broken}: {crowded.Classes}.");
     }
 
-    private sealed record Result(Dictionary<string, List<double>> Gaps, double Before, double After, int Lost, string Classes);
+    private sealed record Result(Dictionary<string, List<double>> Gaps, double Before, double After, int Lost, string Classes, List<double> Minutes);
 
     private static async Task<Result> Measure(int broken)
     {
@@ -50,10 +51,12 @@ internal static class CrowdBench
         var known = healthy.ToDictionary(f => f, _ => (DateTimeOffset?)null);
         var gaps = healthy.ToDictionary(f => f, _ => new List<double>());
         var (end, before) = (DateTimeOffset.UtcNow + Warm + Measured, 0d);
+        var minutes = new List<double>();
         while (DateTimeOffset.UtcNow < end)
         {
             await Task.Delay(20);
             if (before == 0 && DateTimeOffset.UtcNow > end - Measured) before = Megabytes();
+            if (before > 0 && DateTimeOffset.UtcNow > end - Measured + TimeSpan.FromMinutes(minutes.Count)) minutes.Add(Megabytes());
             foreach (var feed in healthy)
                 if (book.HealthOf(feed)!.LastSuccess is { } success && success != known[feed])
                 {
@@ -65,7 +68,7 @@ internal static class CrowdBench
         // a feed that has said nothing for a while is as late as the time since it did
         foreach (var feed in healthy) gaps[feed].Add((end - (known[feed] ?? end - Warm - Measured)).TotalSeconds);
         var lost = book.Health.Where(h => h.Plan.Feed.Key.StartsWith("city.ill", StringComparison.Ordinal) && h.Outcome is not (FetchOutcome.Ok or FetchOutcome.Empty or FetchOutcome.None)).ToList();
-        var result = new Result(gaps, before, Megabytes(), lost.Count, string.Join(", ", lost.GroupBy(h => h.Outcome).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {FeedTrial.Class(g.Key)}")));
+        var result = new Result(gaps, before, Megabytes(), lost.Count, string.Join(", ", lost.GroupBy(h => h.Outcome).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {FeedTrial.Class(g.Key)}")), minutes);
         await app.StopAsync();
         return result;
     }

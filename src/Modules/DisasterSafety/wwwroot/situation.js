@@ -36,13 +36,13 @@
     } catch { tell('lost'); }
     // a message may have been missed without anybody noticing
     if (state === 'on' && Date.now() - caughtUp > 300000) catchUp();
-    next(state === 'on' ? 10000 : 3000);
+    beat(state === 'on' ? 10000 : 3000);
   }
   // one beat waits at a time: a second chain of them would never end
   let waiting = 0;
-  function next(ms) { clearTimeout(waiting); waiting = setTimeout(pulse, ms); }
-  next(10000);
-  addEventListener('online', () => { if (state === 'lost') next(500); });
+  function beat(ms) { clearTimeout(waiting); waiting = setTimeout(pulse, ms); }
+  beat(10000);
+  addEventListener('online', () => { if (state === 'lost') beat(500); });
 
   // scenes: one incident of the list after the other
   const seconds = Number(bar.dataset.seconds) || 20;
