@@ -3,9 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using SmartCity.Shell;
 using SmartCity.Shell.Feeds;
 
@@ -108,10 +106,7 @@ internal static class CrowdBench
 
     private static WebApplication Sources()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
+        var app = WallCity.Slim();
         app.MapGet("/crowd/well{n}", (string n) => Results.Text(Body(), "application/json"));
         app.MapGet("/crowd/ill{n:int}", Ill);
         return app;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using SmartCity.Shell.Access;
 
 namespace SmartCity.Bench;
@@ -59,10 +58,7 @@ internal static partial class PageBench
 
     private static WebApplication Bare(byte[] bytes)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
+        var app = WallCity.Slim();
         app.Run(http =>
         {
             http.Response.ContentType = "text/html; charset=utf-8";

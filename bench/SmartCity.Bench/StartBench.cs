@@ -53,7 +53,8 @@ internal static partial class StartBench
         Console.WriteLine($"| {turns.Select(t => t.City).Order().ElementAt(Rounds / 2):0} | {turns.Select(t => t.Empty).Order().ElementAt(Rounds / 2):0} | {ratios[Rounds / 2]:0.0} | {ratios[0]:0.0} to {ratios[^1]:0.0} |");
     }
 
-    private static int Free()
+    /// <summary>A port that nobody listens on.</summary>
+    public static int Free()
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

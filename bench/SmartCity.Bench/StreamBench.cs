@@ -233,10 +233,7 @@ internal static partial class StreamBench
         {
             if (!File.Exists(Module)) return null;
             var folder = Directory.CreateTempSubdirectory("smartcity-nchan-").FullName;
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            listener.Stop();
+            var port = StartBench.Free();
             File.WriteAllText(System.IO.Path.Combine(folder, "nginx.conf"), $$"""
                 load_module {{Module}};
                 daemon off; pid {{folder}}/pid; error_log stderr crit; worker_processes 2; worker_rlimit_nofile 20000;

@@ -63,6 +63,7 @@ internal static class WallCity
         return 0;
     }
 
+    /// <summary>A server without anything in it, on a free port.</summary>
     public static WebApplication Slim(Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -95,11 +96,6 @@ internal static class WallCity
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
             given[tiles] = body.ToArray();
-        });
-        app.MapGet("/page", (HttpResponse response) =>
-        {
-            response.ContentType = "text/html; charset=utf-8";
-            return response.Body.WriteAsync(given["page"]).AsTask();
         });
         app.MapGet("/live", async http =>
         {
