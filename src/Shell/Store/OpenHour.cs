@@ -2,28 +2,56 @@ using System.Runtime.InteropServices;
 
 namespace SmartCity.Shell.Store;
 
-/// <summary>The values of one series within an hour that is being filled, so that its sum counts each time once, by its latest
-/// correction, and what is said again is not stored again.</summary>
+/// <summary>Number, sum, least and greatest of values.</summary>
+internal readonly record struct Sums(int Count, double Sum, double Min, double Max)
+{
+    public Sums With(double value) => double.IsNaN(value) ? this
+        : Count == 0 ? new(1, value, value, value)
+        : new(Count + 1, Sum + value, Math.Min(Min, value), Math.Max(Max, value));
+}
+
+/// <summary>One series within an hour that is being filled: its sums, so that each time counts once by its latest correction, and its latest values, so
+/// that what is said again is not stored again. Earlier values are let go, so that memory does not grow with the hour; whoever needs them (<see cref="Lacks"/>)
+/// reads the hour again.</summary>
 internal sealed class OpenHour
 {
+    /// <summary>Values that are kept when the earlier ones are let go.</summary>
+    public const int Kept = 2;
+
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Said(long At, long Until, long FetchedAt, double Value, short Quality);
 
     // in the order of time: nearly every value is the newest
     private readonly List<Said> _said = [];
+    private Sums _gone;
+    private long _goneUntil = long.MinValue;
 
     /// <summary>True when single values of it have been deleted: its sums cannot be made again from what is left.</summary>
     public bool Thinned { get; set; }
-    public int Count { get; private set; }
-    public double Sum { get; private set; }
-    public double Min { get; private set; }
-    public double Max { get; private set; }
+    public Sums All { get; private set; }
     /// <summary>The latest fetch that had a part in it.</summary>
     public long ChangedAt { get; private set; }
     /// <summary>Number of the batch that has touched it last.</summary>
     public long Batch { get; set; }
+    /// <summary>How many single values it holds.</summary>
+    public int Held => _said.Count;
 
-    /// <summary>Takes a value. False when the same was known already.</summary>
+    /// <summary>True when a value at this time may have been said and let go.</summary>
+    /// <param name="at">Start of what was observed.</param>
+    public bool Lacks(long at) => at <= _goneUntil;
+
+    /// <summary>Lets go of all but the latest values.</summary>
+    public void LetGo()
+    {
+        if (_said.Count <= 2 * Kept) return;
+        var going = _said.Count - Kept;
+        foreach (var said in CollectionsMarshal.AsSpan(_said)[..going]) _gone = _gone.With(said.Value);
+        _goneUntil = _said[going - 1].At;
+        _said.RemoveRange(0, going);
+        if (_said.Capacity > 4 * Kept) _said.Capacity = 2 * Kept + 1;
+    }
+
+    /// <summary>Takes a value that it does not lack. False when the same was known already.</summary>
     /// <param name="at">Start of what was observed.</param>
     /// <param name="until">Its end.</param>
     /// <param name="fetchedAt">When it was fetched.</param>
@@ -45,13 +73,14 @@ internal sealed class OpenHour
             _said[index] = said;
             if (!double.IsNaN(known.Value))
             {
-                Recount();
+                All = _gone;
+                foreach (var left in _said) All = All.With(left.Value);
                 ChangedAt = Math.Max(ChangedAt, fetchedAt);
                 return true;
             }
         }
         ChangedAt = Math.Max(ChangedAt, fetchedAt);
-        if (!double.IsNaN(value)) Add(value);
+        All = All.With(value);
         return true;
     }
 
@@ -66,19 +95,6 @@ internal sealed class OpenHour
             else high = middle - 1;
         }
         return ~low;
-    }
-
-    private void Add(double value)
-    {
-        (Min, Max) = Count == 0 ? (value, value) : (Math.Min(Min, value), Math.Max(Max, value));
-        Sum += value;
-        Count++;
-    }
-
-    private void Recount()
-    {
-        (Count, Sum, Min, Max) = (0, 0, 0, 0);
-        foreach (var said in _said) if (!double.IsNaN(said.Value)) Add(said.Value);
     }
 }
 

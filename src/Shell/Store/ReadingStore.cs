@@ -12,7 +12,8 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     public const long HourMs = 3_600_000;
     private readonly Dictionary<string, Dictionary<(string Thing, string Property), int>> _series = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Series, long Hour), OpenHour> _open = [];
-    private readonly HashSet<(string Feed, long Hour)> _loaded = [];
+    // hours that memory knows. Whole are those in which a feed has looked back once: it may do so with every answer
+    private readonly Dictionary<(string Feed, long Hour), bool> _whole = [];
     private readonly CityDays _days = new(zone);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly string _me = Guid.NewGuid().ToString("N");
@@ -20,6 +21,9 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
 
     /// <summary>What feeds bring besides values.</summary>
     public RecordStore Records { get; } = new(database);
+
+    /// <summary>Single values that memory holds.</summary>
+    public int Held => _open.Values.Sum(o => o.Held);
 
     private string T(string table) => database.T(table);
 
@@ -37,7 +41,8 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
                 Clear();
                 await Write(feed, readings, certain: false, cancel);
             }
-            Forget(readings.Max(r => r.ObservedAt).Ms());
+            // what is foretold lies ahead of the hours that are being filled, and pushes none of them out
+            Forget(readings.Max(r => r.ObservedAt < r.FetchedAt ? r.ObservedAt : r.FetchedAt).Ms());
         }
         catch
         {
@@ -57,7 +62,13 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         {
             if (!known.ContainsKey((reading.Thing, reading.Property))) known[(reading.Thing, reading.Property)] = await NewSeries(connection, transaction, feed, reading, cancel);
             var hour = reading.ObservedAt.Ms() / HourMs * HourMs;
-            if (_loaded.Add((feed, hour))) await Load(connection, transaction, feed, hour, cancel);
+            if (_whole.TryAdd((feed, hour), false)) await Load(connection, transaction, feed, hour, cancel);
+            else if (_open.TryGetValue((known[(reading.Thing, reading.Property)], hour), out var open) && open.Lacks(reading.ObservedAt.Ms()))
+            {
+                _whole[(feed, hour)] = true;
+                foreach (var id in known.Values) _open.Remove((id, hour));
+                await Load(connection, transaction, feed, hour, cancel);
+            }
         }
         var rows = new List<ObservationRow>(readings.Count);
         var touched = new List<(int Series, long Hour, OpenHour Of)>();
@@ -78,9 +89,10 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         if (rows.Count > 1) rows.Sort((a, b) => a.ObservedAt != b.ObservedAt ? a.ObservedAt.CompareTo(b.ObservedAt) : a.Series.CompareTo(b.Series));
         var writer = ReadingRows.On(database, connection);
         writer.Observations(rows, certain);
-        writer.Hours(touched.ConvertAll(t => new HourRow(t.Series, t.Hour, t.Of.Count, t.Of.Sum, t.Of.Min, t.Of.Max, t.Of.ChangedAt)));
-        writer.Days(touched.Select(t => (t.Series, Day: _days.Of(t.Hour))).Select(t => (t.Series, t.Day.Start, t.Day.End)).ToHashSet(), touched.Exists(t => t.Of.Count == 0));
+        writer.Hours(touched.ConvertAll(t => new HourRow(t.Series, t.Hour, t.Of.All.Count, t.Of.All.Sum, t.Of.All.Min, t.Of.All.Max, t.Of.ChangedAt)));
+        writer.Days(touched.Select(t => (t.Series, Day: _days.Of(t.Hour))).Select(t => (t.Series, t.Day.Start, t.Day.End)).ToHashSet(), touched.Exists(t => t.Of.All.Count == 0));
         await transaction.CommitAsync(cancel);
+        foreach (var (_, hour, of) in touched) if (!_whole[(feed, hour)]) of.LetGo();
     }, cancel);
 
     // the hours in memory are right for as long as nobody else writes the feed: one host at a time does, and whoever comes after another reads
@@ -98,7 +110,7 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
             var ids = series.Values.ToHashSet();
             foreach (var hour in _open.Keys.Where(k => ids.Contains(k.Series)).ToList()) _open.Remove(hour);
         }
-        _loaded.RemoveWhere(l => l.Feed == feed);
+        foreach (var hour in _whole.Keys.Where(k => k.Feed == feed).ToList()) _whole.Remove(hour);
         await using var mine = Command(connection, transaction, $"{Sql.Insert(T("writers"), "Feed", "Writer")} ON CONFLICT ({Q("Feed")}) DO UPDATE SET {Q("Writer")} = excluded.{Q("Writer")}", "Feed", "Writer");
         await mine.Run(cancel, feed, _me);
     }
@@ -130,13 +142,13 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
         await using var count = Command(connection, transaction, $"SELECT {Q("SeriesId")}, {Q("Count")} FROM {T("hours")} WHERE {Q("Hour")} = @hour AND {ofFeed}", "hour", "feed");
         count.Set(hour, feed);
         await using (var rows = await count.ExecuteReaderAsync(cancel))
-            while (await rows.ReadAsync(cancel)) if (Of(rows.GetInt32(0)) is var of && rows.GetInt32(1) > of.Count) of.Thinned = true;
+            while (await rows.ReadAsync(cancel)) if (Of(rows.GetInt32(0)) is var of && rows.GetInt32(1) > of.All.Count) of.Thinned = true;
     }
 
     private void Clear()
     {
         _open.Clear();
-        _loaded.Clear();
+        _whole.Clear();
         _series.Clear();
     }
 
@@ -151,7 +163,9 @@ internal sealed partial class ReadingStore(CityDatabase database, IDbContextFact
     private void Forget(long newest)
     {
         var before = newest - 2 * HourMs;
-        if (_loaded.RemoveWhere(l => l.Hour < before) == 0) return;
+        var full = _whole.Keys.Where(k => k.Hour < before).ToList();
+        if (full.Count == 0) return;
+        foreach (var hour in full) _whole.Remove(hour);
         foreach (var old in _open.Keys.Where(k => k.Hour < before).ToList()) _open.Remove(old);
     }
 

@@ -86,6 +86,31 @@ public sealed class ReadingStoreTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task An_hour_that_is_being_filled_costs_memory_for_its_latest_values_only(Db kind)
+    {
+        await using var database = await TestDatabase.Migrated(kind);
+        for (var minute = 0; minute < 40; minute++) await database.Store.Add(Feed, [Value(minute, minute), Value(minute, 2, "b")], TestDatabase.Cancel);
+        Assert.InRange(database.Store.Held, 2, 2 * 2 * OpenHour.Kept);
+        Assert.Equal("03 a 40x 780 0..39; 03 b 40x 80 2..2", await Hours(database.Store));
+        // the newest is corrected, a value from before what is held is said again, another is corrected, a third comes late
+        await database.Store.Add(Feed, [Value(39, 100, fetched: 101), Value(3, 3, fetched: 101), Value(0, 7, fetched: 101), Value(4.5, -1, fetched: 101)], TestDatabase.Cancel);
+        Assert.Equal("03 a 41x 847 -1..100; 03 b 40x 80 2..2", await Hours(database.Store));
+        Assert.Equal(83, await database.Count(kind == Db.Postgres ? "feeds.observations" : "feeds_observations"));
+        // one that looks back again is not read again, and others stay small
+        for (var minute = 40; minute < 59; minute++) await database.Store.Add(Feed, [Value(minute, 1, fetched: 102), Value(3, 3, fetched: 102)], TestDatabase.Cancel);
+        Assert.Equal("03 a 60x 866 -1..100; 03 b 40x 80 2..2", await Hours(database.Store));
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task What_is_foretold_does_not_push_out_the_hours_that_are_being_filled(Db kind)
+    {
+        await using var database = await TestDatabase.Migrated(kind);
+        await database.Store.Add("another.feed", [Value(0, 1, fetched: 1)], TestDatabase.Cancel);
+        await database.Store.Add(Feed, [Value(60 * 48, 10, fetched: 1)], TestDatabase.Cancel);
+        Assert.Equal(2, database.Store.Held);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Deleting_single_values_leaves_their_hours_also_when_a_late_one_comes(Db kind)
     {
         await using var database = await TestDatabase.Migrated(kind);
