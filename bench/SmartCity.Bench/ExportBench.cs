@@ -60,7 +60,7 @@ internal static class ExportBench
 
     public static async Task Xlsx()
     {
-        using var folder = await Peers();
+        using var folder = await Peers.Install();
         var turns = new List<(double Ours, double Theirs)>();
         double ours = 0, theirs = 0, size = 0, theirSize = 0;
         for (var i = 0; i < Rounds; i++)
@@ -83,7 +83,7 @@ internal static class ExportBench
 
     public static async Task Pdf()
     {
-        using var folder = await Peers();
+        using var folder = await Peers.Install();
         var fonts = Path.Combine(BenchCity.Root, "node_modules", "pretendard", "dist", "public", "static", "alternative");
         var turns = new List<(double Ours, double Theirs)>();
         var pages = 0.0;
@@ -108,35 +108,12 @@ internal static class ExportBench
 
     private static async Task<string> Pages(string file)
     {
-        try { return (await Said("qpdf", null, "--show-npages", file)).Trim() + " pages (qpdf: " + ((await Said("qpdf", null, "--check", file)).Contains("No syntax or stream encoding errors", StringComparison.Ordinal) ? "clean)" : "NOT CLEAN)"); }
+        try { return (await Peers.Said("qpdf", null, "--show-npages", file)).Trim() + " pages (qpdf: " + ((await Peers.Said("qpdf", null, "--check", file)).Contains("No syntax or stream encoding errors", StringComparison.Ordinal) ? "clean)" : "NOT CLEAN)"); }
         catch (System.ComponentModel.Win32Exception) { return "pages not counted (no qpdf)"; }
     }
 
     private static Task<double[]> Own(string kind, string file, int rows) => Run("dotnet", Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), null, "export", kind, file, rows.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<double[]> Run(string program, string script, Temporary? folder, params string[] words) =>
-        [.. (await Said(program, folder?.Path, [script, .. words])).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
-
-    private static async Task<string> Said(string program, string? folder, params string[] words)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, words) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" })!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {words[0]} failed: {await errors}");
-    }
-
-    // what we are compared with is installed anew each time, and leaves nothing behind
-    private static async Task<Temporary> Peers()
-    {
-        var folder = new Temporary(Directory.CreateTempSubdirectory("smartcity-peers-").FullName);
-        foreach (var file in Directory.GetFiles(Path.Combine(BenchCity.Root, "bench", "peers"))) File.Copy(file, folder.File(Path.GetFileName(file)));
-        await Said("npm", folder.Path, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
-        return folder;
-    }
-
-    private sealed record Temporary(string Path) : IDisposable
-    {
-        public string File(string name) => System.IO.Path.Combine(Path, name);
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
+        [.. (await Peers.Said(program, folder?.Path, [script, .. words])).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
 }

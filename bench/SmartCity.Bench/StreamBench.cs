@@ -8,7 +8,7 @@ using System.Text.RegularExpressions;
 namespace SmartCity.Bench;
 
 /// <summary>One tile, and a beat of 24, from the word to publish to the last receipt by thousands of open streams: ours, a bare loop over the same bytes, a SignalR hub, nginx with nchan where it
-/// is installed. Each server is a process of its own; the viewers are plain sockets in this one; the servers take turns.</summary>
+/// is installed, Node-RED Dashboard where npm can install it. Each server is a process of its own; the viewers are plain sockets in this one; the servers take turns.</summary>
 internal static partial class StreamBench
 {
     private const int Rounds = 3, Beats = 7;
@@ -45,6 +45,14 @@ internal static partial class StreamBench
                 for (var i = 0; i < n; i++) await client.PostAsync(nchan.Address + "/publish", new StringContent(html));
             }, null));
         else Console.WriteLine("nginx with nchan is not installed here (Debian: libnginx-mod-nchan) and is left out.");
+
+        using var red = await NodeRed.Start();
+        if (red is not null)
+        {
+            // the end of the tile is a word that is in it once
+            var html = "<b>" + new string('x', events[1].Length - 10) + "</b>" + Peer.Mark;
+            peers.Add(new("Node-RED Dashboard", red.Address, "/dashboard/socket.io/?EIO=4&transport=websocket", Peer.SocketIo, n => n, n => red.Publish(client, html, n), null));
+        }
 
         // all viewers of all servers at once would be more files than a process may have open: the servers take turns
         var times = peers.ToDictionary(p => p, _ => (One: new List<double>(), Beat: new List<double>()));
@@ -109,6 +117,11 @@ internal static partial class StreamBench
         // a masked text frame with the hub's handshake
         public static readonly Kind WebSocket = new("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", [0x1e], Frame("{\"protocol\":\"json\",\"version\":1}\u001e"));
 
+        // socket.io: joins with a word of its own, and is asked for a sign of life
+        public const string Mark = "<!--end-->";
+        public static readonly Kind SocketIo = new(WebSocket.Request, Encoding.ASCII.GetBytes(Mark), Frame("40"));
+        private static readonly byte[] Asked = [0x81, 1, (byte)'2'], Alive = Frame("3");
+
         private readonly List<Socket> _sockets = [];
         private int _awaited;
         private long _lastReceipt;
@@ -161,6 +174,7 @@ internal static partial class StreamBench
                         continue;
                     }
                     first.TrySetResult();
+                    if (kind == SocketIo && buffer.AsSpan(kept, read).EndsWith(Asked)) await socket.SendAsync(Alive);
                     var bytes = buffer.AsSpan(0, kept + read);
                     var from = 0;
                     for (int at; (at = bytes[from..].IndexOf(kind.End)) >= 0; from += at + kind.End.Length, length = 0)
@@ -199,27 +213,6 @@ internal static partial class StreamBench
         {
             _sockets.ForEach(s => s.Dispose());
             _sockets.Clear();
-        }
-    }
-
-    /// <summary>A server in a process of its own.</summary>
-    private sealed class Server(Process process, string address, string control) : IDisposable
-    {
-        public string Address => address;
-        public string Control => control;
-
-        public static async Task<Server> Start(string kind)
-        {
-            var process = Process.Start(new ProcessStartInfo("dotnet", [System.IO.Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), "serve", kind]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true })!;
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
-                if (line.Split(' ') is ["ready", var address, var control]) return new(process, address, control);
-            throw new InvalidOperationException($"{kind} did not start");
-        }
-
-        public void Dispose()
-        {
-            process.Kill();
-            process.Dispose();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -97,6 +98,12 @@ internal static class WallCity
             await request.Body.CopyToAsync(body);
             given[tiles] = body.ToArray();
         });
+        // and a page of it
+        app.MapGet("/page", http =>
+        {
+            http.Response.ContentType = "text/html; charset=utf-8";
+            return http.Response.Body.WriteAsync(given["page"]).AsTask();
+        });
         app.MapGet("/live", async http =>
         {
             http.Response.ContentType = "text/event-stream";
@@ -134,5 +141,26 @@ internal static class WallCity
         {
             for (var i = 0; i < tiles; i++) await clients.All.SendAsync("tile", html);
         });
+    }
+}
+
+/// <summary>A server in a process of its own.</summary>
+internal sealed class Server(Process process, string address, string control) : IDisposable
+{
+    public string Address => address;
+    public string Control => control;
+
+    public static async Task<Server> Start(string kind)
+    {
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "SmartCity.Bench.dll"), "serve", kind]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+            if (line.Split(' ') is ["ready", var address, var control]) return new(process, address, control);
+        throw new InvalidOperationException($"{kind} did not start");
+    }
+
+    public void Dispose()
+    {
+        process.Kill();
+        process.Dispose();
     }
 }

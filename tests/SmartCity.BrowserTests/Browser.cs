@@ -12,23 +12,8 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Environment.SetEnvironmentVariable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-        _playwright = await Playwright.CreateAsync();
-        Chromium = await _playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Program(),
-            Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        (_playwright, Chromium) = await InstalledChromium.Start();
         SetDefaultExpectTimeout(30_000);
-    }
-
-    private static string Program()
-    {
-        if (Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named) return named;
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return new[] { "chromium", "chromium-browser", "google-chrome", "google-chrome-stable" }.SelectMany(name => folders.Select(f => Path.Combine(f, name))).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("No Chromium was found: install the package chromium, or name the program in the variable CHROMIUM.");
     }
 
     /// <summary>A reader with an empty cache.</summary>
