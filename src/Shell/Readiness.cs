@@ -28,7 +28,7 @@ internal sealed class Readiness(FeedBook book, TimeProvider time)
 }
 
 /// <summary>Before anything else runs: the embedded database is brought up to date, another one is only checked.</summary>
-internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBook book, Grants grants, GrantStore changes, IKeyManager keys, Readiness readiness, IServiceScopeFactory scopes) : IHostedService
+internal sealed class FirstStep(CityDatabase database, Migrator migrator, Months months, TimeProvider time, FeedBook book, Grants grants, GrantStore changes, IKeyManager keys, Readiness readiness, IServiceScopeFactory scopes) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +37,7 @@ internal sealed class FirstStep(CityDatabase database, Migrator migrator, FeedBo
         // and the same people twice
         await using (await migrator.Exclusive(cancellationToken))
         {
+            await months.MakeAhead(time.GetUtcNow(), cancellationToken);
             if (keys.GetAllKeys().Count == 0) keys.CreateNewKey(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(90));
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<ListedPeople>().Take();

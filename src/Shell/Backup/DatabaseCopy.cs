@@ -138,11 +138,11 @@ internal sealed class DatabaseCopy(CityDatabase database)
 
     private static SqliteConnection Plain(string file) => new(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
 
-    /// <summary>Rows of every table, <c>schema.table</c> on PostgreSQL.</summary>
+    /// <summary>Rows of every table, <c>schema.table</c> on PostgreSQL; what is in partitions counts once.</summary>
     public static async Task<IReadOnlyDictionary<string, long>> Rows(DbConnection connection, CancellationToken cancel)
     {
         var tables = connection is SqliteConnection ? await connection.Rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", [], r => (Name: r.GetString(0), From: Quoted(r.GetString(0))), cancel)
-            : await connection.Rows($"SELECT table_schema, table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema IN ({OfCity})", [], r => (Name: $"{r.GetString(0)}.{r.GetString(1)}", From: $"{Quoted(r.GetString(0))}.{Quoted(r.GetString(1))}"), cancel);
+            : await connection.Rows($"SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ({OfCity})", [], r => (Name: $"{r.GetString(0)}.{r.GetString(1)}", From: $"{Quoted(r.GetString(0))}.{Quoted(r.GetString(1))}"), cancel);
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var (name, from) in tables) if (name != "__EFMigrationsLock") rows[name] = await connection.Number($"SELECT count(*) FROM {from}", [], cancel);
         return rows;

@@ -15,7 +15,7 @@ namespace SmartCity.Shell.Store;
 
 /// <summary>Old months as plain files: a bundle a month, a zip of CSV files with a header, its checksum in a manifest beside it.
 /// Written, read back, and only then are the rows deleted; whatever is interrupted is finished by the next run.</summary>
-internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, ArchiveFolder folder, TimeProvider time)
+internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyList<FeedPlan> plans, ReadingStore store, Months months, ArchiveFolder folder, TimeProvider time)
 {
     public const string Format = "smartcity-archive/1";
     /// <summary>A month that was brought back stays at hand for so long.</summary>
@@ -57,12 +57,7 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
         File.Move(part, path, overwrite: true);
     }
 
-    private (DateTimeOffset From, DateTimeOffset To) Span(string month)
-    {
-        var first = DateTime.ParseExact(month, "yyyy-MM", CultureInfo.InvariantCulture);
-        DateTimeOffset Midnight(DateTime local) => new DateTimeOffset(local, city.Zone.GetUtcOffset(local)).ToUniversalTime();
-        return (Midnight(first), Midnight(first.AddMonths(1)));
-    }
+    private (DateTimeOffset From, DateTimeOffset To) Span(string month) => Months.Span(city, month);
 
     private string MonthOf(DateTimeOffset at) => ((ICity)city).Local(at).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
@@ -268,10 +263,15 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
     private async Task<Manifest> Delete(Manifest manifest, Bundle bundle, CancellationToken cancel)
     {
         var header = await Checked(bundle, cancel);
-        foreach (var (hour, expected) in header.Hours)
+        // where nothing is left but what is in the file, at once
+        if (!await months.Drop(header.Month, header.Hours.Values.Sum(), cancel))
         {
-            var from = DateTimeOffset.Parse(hour, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-            await DeleteHour(from, header.Feeds, header.UpTo, expected, cancel);
+            foreach (var (hour, expected) in header.Hours)
+            {
+                var from = DateTimeOffset.Parse(hour, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                await DeleteHour(from, header.Feeds, header.UpTo, expected, cancel);
+            }
+            await months.Drop(header.Month, 0, cancel);
         }
         manifest = manifest with { Bundles = [.. manifest.Bundles.Select(b => b.File == bundle.File ? b with { Moved = true } : b)] };
         Save(manifest);
@@ -406,7 +406,7 @@ internal sealed class Archive(CityDatabase database, CityPack city, IReadOnlyLis
 internal sealed record ArchiveFolder(string Path);
 
 /// <summary>Deletes what has been kept long enough, after it has been moved to the archive. Once an hour, on one host.</summary>
-internal sealed class Retention(Archive archive, AnswerLog answers, IReadOnlyList<FeedPlan> plans, IDuty duty, TimeProvider time, ILogger<Retention> log) : BackgroundService
+internal sealed class Retention(Archive archive, Months months, AnswerLog answers, IReadOnlyList<FeedPlan> plans, IDuty duty, TimeProvider time, ILogger<Retention> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -424,6 +424,7 @@ internal sealed class Retention(Archive archive, AnswerLog answers, IReadOnlyLis
     {
         var now = time.GetUtcNow();
         await answers.Prune(plans.Select(p => KeyValuePair.Create(p.Feed.Key, p.KeepRaw)), now, now - plans.Select(p => p.KeepValues).Append(TimeSpan.FromDays(30)).Max() - TimeSpan.FromDays(2), cancel);
+        await months.MakeAhead(now, cancel);
         foreach (var (month, values) in await archive.Run(cancel)) log.LogInformation("{Month} was moved to the archive: {Values} values", month, values);
     }
 }

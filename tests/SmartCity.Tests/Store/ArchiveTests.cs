@@ -87,6 +87,51 @@ public sealed class ArchiveTests
         Directory.Delete(folder, recursive: true);
     }
 
+    private static async Task<string> Where(TestDatabase database) => (string)(await database.Ask("SELECT coalesce(string_agg(place || ' ' || n, ', ' ORDER BY place), '') FROM (SELECT tableoid::regclass::text AS place, count(*) AS n FROM feeds.observations GROUP BY 1) AS by_place"))!;
+    private static async Task<string> Tables(TestDatabase database) => (string)(await database.Ask("SELECT string_agg(inhrelid::regclass::text, ', ' ORDER BY inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'feeds.observations'::regclass"))!;
+
+    [Fact]
+    public async Task On_postgres_a_month_is_a_table_of_its_own_that_goes_whole_when_it_is_in_the_archive()
+    {
+        await using var database = await TestDatabase.Migrated(Db.Postgres);
+        var months = database.Services.GetRequiredService<Months>();
+        for (var i = 0; i < 2; i++) await months.MakeAhead(September, TestDatabase.Cancel);
+        Assert.Equal("feeds.observations_2026_08, feeds.observations_2026_09, feeds.observations_2026_10, feeds.observations_2026_11, feeds.observations_rest", await Tables(database));
+        await Fill(database);
+        // the month begins with the city's midnight; the far past is in the rest
+        await database.Store.Add(Other, [Value(new(2026, 10, 31, 15, 0, 0, TimeSpan.Zero), 1), Value(new(2026, 10, 31, 14, 59, 0, TimeSpan.Zero), 1), Value(new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), 1)], TestDatabase.Cancel);
+        Assert.Equal("feeds.observations_2026_09 6, feeds.observations_2026_10 1, feeds.observations_2026_11 2, feeds.observations_rest 1", await Where(database));
+        var folder = Folder();
+        Assert.Contains(("2026-09", 6L), await Of(database, folder).Run(TestDatabase.Cancel));
+        Assert.Equal("feeds.observations_2026_08, feeds.observations_2026_10, feeds.observations_2026_11, feeds.observations_rest", await Tables(database));
+        // what comes back has no table any more and is found all the same
+        await Of(database, folder).Restore("2026-09", TestDatabase.Cancel);
+        Assert.Contains("feeds.observations_rest 6", await Where(database), StringComparison.Ordinal);
+        Assert.Equal(4, (await database.Store.Since(Feed, null, DateTimeOffset.UnixEpoch, TestDatabase.Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task On_postgres_a_month_with_other_values_is_not_dropped_and_one_that_began_before_there_were_months_stays()
+    {
+        await using var database = await TestDatabase.Migrated(Db.Postgres);
+        var months = database.Services.GetRequiredService<Months>();
+        await database.Store.Add(Feed, [Value(September, 10)], TestDatabase.Cancel);
+        await months.MakeAhead(September, TestDatabase.Cancel);
+        Assert.Equal("feeds.observations_2026_08, feeds.observations_2026_10, feeds.observations_2026_11, feeds.observations_rest", await Tables(database));
+        await database.Store.Add(Feed, [Value(September.AddMonths(1), 11)], TestDatabase.Cancel);
+        Assert.False(await months.Drop("2026-10", 0, TestDatabase.Cancel));
+        Assert.False(await months.Drop("2026-09", 1, TestDatabase.Cancel));
+        Assert.True(await months.Drop("2026-08", 0, TestDatabase.Cancel));
+        Assert.Equal("feeds.observations_2026_10 1, feeds.observations_rest 1", await Where(database));
+        // while somebody uses it, it is left for later
+        await using var reader = await database.Database.Open(TestDatabase.Cancel);
+        await using var holds = await reader.BeginTransactionAsync(TestDatabase.Cancel);
+        await using (var look = Sql.Command(reader, holds, "SELECT count(*) FROM feeds.observations_2026_10")) await look.ExecuteScalarAsync(TestDatabase.Cancel);
+        Assert.False(await months.Drop("2026-10", 1, TestDatabase.Cancel));
+        await holds.RollbackAsync(TestDatabase.Cancel);
+        Assert.True(await months.Drop("2026-10", 1, TestDatabase.Cancel));
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public async Task Versions_of_what_moves_go_with_their_month_and_come_back_with_it(Db kind)
     {

@@ -170,7 +170,7 @@ public sealed class MigrationTests
         await using var command = connection.CreateCommand();
         command.CommandText = connection is SqliteConnection
             ? $"SELECT '\"' || name || '\"' FROM sqlite_master WHERE type = 'table' AND name LIKE '{schema}\\_%' ESCAPE '\\' AND name NOT LIKE '%\\_\\_history' ESCAPE '\\' ORDER BY rowid"
-            : $"SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables WHERE schemaname = '{schema}' AND tablename <> '__history'";
+            : $"SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables WHERE schemaname = '{schema}' AND tablename <> '__history' AND tablename NOT LIKE 'observations\\_%'";
         var tables = new List<string>();
         await using var rows = await command.ExecuteReaderAsync(TestDatabase.Cancel);
         while (await rows.ReadAsync(TestDatabase.Cancel)) tables.Add(rows.GetString(0));

@@ -97,9 +97,9 @@ internal sealed class TestDatabase : IAsyncDisposable
               """
             : $"""
               SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(character_maximum_length, 0) || ' null=' || is_nullable || ' identity=' || is_identity || ' default=' || coalesce(column_default, '')
-              FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name <> '__history'
+              FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name <> '__history' AND table_name NOT LIKE 'observations\_%'
               UNION ALL
-              SELECT 'index on ' || tablename || regexp_replace(indexdef, '^(CREATE( UNIQUE)? INDEX).* USING', ' \2') FROM pg_indexes WHERE schemaname = '{schema}' AND tablename <> '__history'
+              SELECT 'index on ' || tablename || regexp_replace(indexdef, '^(CREATE( UNIQUE)? INDEX).* USING', ' \2') FROM pg_indexes WHERE schemaname = '{schema}' AND tablename <> '__history' AND tablename NOT LIKE 'observations\_%'
               UNION ALL
               SELECT 'foreign key ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND connamespace = '{schema}'::regnamespace
               """;
