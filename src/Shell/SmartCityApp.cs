@@ -156,7 +156,7 @@ public sealed class SmartCityApp
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(pack).AddSingleton<ICity>(pack).AddSingleton(catalogue).AddSingleton(plans);
-        services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db")));
+        services.AddSingleton(new CityDatabase(builder.Configuration["Database"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", pack.Key + ".db"), builder.Configuration["DatabaseReplica"] is { Length: > 0 } replica ? replica : null)).AddHostedService<ReplicaWatch>();
         services.AddSingleton<ICityDatabase>(s => s.GetRequiredService<CityDatabase>());
         services.AddSingleton(new ArchiveFolder(Path.GetFullPath(builder.Configuration["Archive"] ?? Path.Combine(builder.Environment.ContentRootPath, "data", "archive", pack.Key)))).AddSingleton<Months>().AddSingleton<Archive>().AddSingleton<Retention>().AddHostedService(s => s.GetRequiredService<Retention>());
         services.AddSingleton<AnswerLog>().AddHostedService(s => s.GetRequiredService<AnswerLog>());

@@ -19,8 +19,9 @@ internal static class DataFiles
     /// <summary>What a dataset can be had as, in the order of the page.</summary>
     public static IReadOnlyList<string> Formats { get; } = ["csv", "xlsx", "pdf", "json", "geojson"];
 
-    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, CancellationToken cancel)
+    private static async Task<IResult> Serve(string file, HttpContext http, DatasetReader reader, CityPack city, IFeeds feeds, Store.CityDatabase database, CancellationToken cancel)
     {
+        database.Exports();
         var dot = file.LastIndexOf('.');
         var (key, format) = dot > 0 && Formats.Contains(file[(dot + 1)..]) ? (file[..dot], file[(dot + 1)..]) : (file, "");
         // closed and absent look the same from outside

@@ -32,7 +32,7 @@ internal sealed class PastFeeds : IFeeds
     {
         var past = new PastFeeds(book, store, at);
         var windows = book.Plans.Where(p => p.Feed.Kind == FeedKind.Observations).ToDictionary(p => p.Feed.Key, p => p.Rhythm.Drop + p.Rhythm.Stale + p.Covers + Beyond, StringComparer.Ordinal);
-        await using var connection = await database.OpenToRead(cancel);
+        await using var connection = await database.OpenToLookBack(cancel);
         var runs = await answers.RunsAt(connection, at, book.Plans.Select(p => p.Rhythm.Drop).DefaultIfEmpty().Max() + TimeSpan.FromDays(2), cancel);
         var values = await store.NewestAt(connection, windows, at, cancel);
         past.Archived = values.Count == 0 && book.Plans.Any(p => p.Feed.Kind == FeedKind.Observations && at + p.KeepValues < book.Now);

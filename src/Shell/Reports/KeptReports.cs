@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SmartCity.Shell.Export;
+using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Reports;
 
@@ -83,8 +84,9 @@ internal static class ReportFiles
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/reports/{file}", async (string file, HttpContext http, ReportBook book, Press press, TimeProvider time, CancellationToken cancel) =>
+        endpoints.MapGet("/reports/{file}", async (string file, HttpContext http, ReportBook book, Press press, TimeProvider time, CityDatabase database, CancellationToken cancel) =>
         {
+            database.Exports();
             var dot = file.LastIndexOf('.');
             if (dot < 0 || press.Find(file[(dot + 1)..]) is not { } format || book.Find(file[..dot]) is not { } report) return Results.NotFound();
             if (http.Request.Query.Any(q => q.Value.Count > 1)) return Results.Problem("A name stands twice in the query.", statusCode: 400);

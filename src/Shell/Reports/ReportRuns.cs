@@ -10,6 +10,7 @@ using SmartCity.Shell.Export;
 using SmartCity.Shell.Hosts;
 using SmartCity.Shell.Live;
 using SmartCity.Shell.Localization;
+using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Reports;
 
@@ -141,6 +142,7 @@ internal sealed class ReportRuns(IDbContextFactory<ReportsDb> contexts, IDbConte
         if (await PrincipalOf(run.PersonId, cancel) is not { } person) return ([], "", "reports.problem.person");
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = LanguageInAddress.Culture(run.Language);
         await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CityDatabase>().Exports();
         http.HttpContext = new DefaultHttpContext { User = person, RequestServices = scope.ServiceProvider };
         var book = scope.ServiceProvider.GetRequiredService<ReportBook>();
         if (book.Find(run.Report) is not { } report || !grants.Of(person).Can(ShellContributions.KeepReports)) return ([], "", "reports.problem.closed");

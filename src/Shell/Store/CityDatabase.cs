@@ -13,7 +13,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
 {
     /// <summary>Pages and feeds never wait longer for a lock than this.</summary>
     private const int BusySeconds = 5;
-    private readonly NpgsqlDataSource? _postgres, _readers;
+    private readonly NpgsqlDataSource? _postgres, _readers, _replica;
     private readonly SemaphoreSlim _writer = new(1, 1);
 
     public DatabaseKind Kind { get; }
@@ -22,9 +22,11 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     public string? File { get; }
 
     /// <param name="setting">A PostgreSQL connection string (it names a host), or the path of an SQLite file.</param>
+    /// <param name="replica">Connection string of a standby that follows the PostgreSQL server, or null.</param>
     /// <exception cref="CannotStartException">It is neither.</exception>
-    public CityDatabase(string setting)
+    public CityDatabase(string setting, string? replica = null)
     {
+        if (replica is not null && !NamesHost(setting)) throw new CannotStartException("DatabaseReplica is set, and Database is a file: only a PostgreSQL server has a replica.");
         try
         {
             if (setting.Contains("://", StringComparison.Ordinal)) throw new ArgumentException("a url is not understood");
@@ -35,6 +37,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
                 // few, so that questions about the past never use up the server's places
                 _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);
+                if (replica is not null) _replica = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(replica) { Timezone = "UTC", Timeout = 2, KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500, MaxPoolSize = 40 }.ConnectionString);
                 return;
             }
             var path = setting.Contains("Data Source=", StringComparison.OrdinalIgnoreCase) ? new SqliteConnectionStringBuilder(setting).DataSource : setting;
@@ -44,7 +47,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         catch (Exception wrong) when (wrong is ArgumentException or FormatException)
         {
             // the setting itself may hold a password and is not repeated
-            throw new CannotStartException($"The setting Database cannot be read ({wrong.Message}). It is the path of a file, or a PostgreSQL connection string such as Host=db;Database=city;Username=city;Password=...", wrong);
+            throw new CannotStartException($"The setting {(replica is null ? "Database" : "Database or DatabaseReplica")} cannot be read ({wrong.Message}). It is the path of a file, or a PostgreSQL connection string such as Host=db;Database=city;Username=city;Password=...", wrong);
         }
     }
 
@@ -132,13 +135,49 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
     }
 
     /// <summary>A connection for questions that nobody's work may wait for: it cannot write, and takes no writer's place.</summary>
-    public async Task<DbConnection> OpenToRead(CancellationToken cancel)
+    public Task<DbConnection> OpenToRead(CancellationToken cancel) => _exporting.Value ? OpenToLookBack(cancel) : OpenReader(cancel);
+
+    private async Task<DbConnection> OpenReader(CancellationToken cancel)
     {
         CheckThere();
         if (_readers is not null) return await _readers.OpenConnectionAsync(cancel);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ConnectionString);
         await connection.OpenAsync(cancel);
         return connection;
+    }
+
+    /// <summary>The replica as it is, close or not; null when there is none.</summary>
+    public NpgsqlDataSource? Replica => _replica;
+
+    private volatile bool _replicaIsClose;
+
+    /// <summary>True while the replica answers and has nearly everything.</summary>
+    public bool ReplicaIsClose { get => _replicaIsClose; set => _replicaIsClose = value; }
+
+    private readonly AsyncLocal<bool> _exporting = new();
+
+    /// <summary>From here on this request makes a file, which may take long and need not have the beat of this second: its questions go to the replica.</summary>
+    public void Exports() => _exporting.Value = true;
+
+    /// <summary>A connection for questions about the past: the replica's while it is close, else one to read.</summary>
+    public async Task<DbConnection> OpenToLookBack(CancellationToken cancel)
+    {
+        if (_replica is null || !ReplicaIsClose) return await OpenReader(cancel);
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await _replica.OpenConnectionAsync(cancel);
+            // one out of the pool may be from before the replica went
+            await using var there = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = 2 };
+            await there.ExecuteNonQueryAsync(cancel);
+            return connection;
+        }
+        catch (Exception gone) when (gone is NpgsqlException or TimeoutException)
+        {
+            if (connection is not null) await connection.DisposeAsync();
+            ReplicaIsClose = false;
+            return await OpenReader(cancel);
+        }
     }
 
     /// <summary>Runs a write. The embedded database takes one writer at a time: waiting here is fair, inside it is not.</summary>
@@ -161,6 +200,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         _writer.Dispose();
         if (_postgres is not null) await _postgres.DisposeAsync();
         if (_readers is not null) await _readers.DisposeAsync();
+        if (_replica is not null) await _replica.DisposeAsync();
         if (Kind != DatabaseKind.Sqlite) return;
         SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
         SqliteConnection.ClearPool(new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ConnectionString));

@@ -4,7 +4,7 @@ using static SmartCity.Shell.Store.Sql;
 
 namespace SmartCity.Shell.Store;
 
-/// <summary>The questions. They are asked by connections that cannot write, so they never wait for a write.</summary>
+/// <summary>The questions. They are asked by connections that cannot write, so they never wait for a write; those about the past, of the replica where there is one.</summary>
 internal sealed partial class ReadingStore
 {
     /// <summary>The newest reading of every series of a feed that was observed since an instant.</summary>
@@ -17,7 +17,7 @@ internal sealed partial class ReadingStore
     /// <summary>The same, as it was known at an instant.</summary>
     public async Task<IReadOnlyList<Reading>> Since(string feed, string? property, DateTimeOffset since, DateTimeOffset? knownAt, CancellationToken cancel)
     {
-        await using var connection = await database.OpenToRead(cancel);
+        await using var connection = await (knownAt is null ? database.OpenToRead(cancel) : database.OpenToLookBack(cancel));
         await using var query = Command(connection, null,
             $"SELECT s.{Q("Thing")}, s.{Q("Property")}, o.{Q("ObservedAt")}, o.{Q("ObservedUntil")}, o.{Q("FetchedAt")}, o.{Q("Value")}, o.{Q("Quality")} FROM {T("observations")} o JOIN {T("series")} s ON s.{Q("Id")} = o.{Q("SeriesId")} " +
             $"WHERE o.{Q("ObservedAt")} >= @since AND s.{Q("Feed")} = @feed {(property is null ? "" : $"AND s.{Q("Property")} = @property ")}{(knownAt is null ? "" : $"AND o.{Q("FetchedAt")} <= @known AND o.{Q("ObservedAt")} <= @ahead ")}ORDER BY o.{Q("ObservedAt")}, o.{Q("FetchedAt")}",
@@ -51,7 +51,7 @@ internal sealed partial class ReadingStore
     /// what had been fetched.</summary>
     public async Task<IReadOnlyList<(long At, string Thing, int Count, double Sum, double Min, double Max)>> HoursAt(string feed, string property, string? thing, DateTimeOffset from, DateTimeOffset to, DateTimeOffset at, CancellationToken cancel)
     {
-        await using var connection = await database.OpenToRead(cancel);
+        await using var connection = await database.OpenToLookBack(cancel);
         var (of, end) = ($"s.{Q("Feed")} = @feed AND s.{Q("Property")} = @property{(thing is null ? "" : $" AND s.{Q("Thing")} = @thing")}", to < at ? to : at.AddMilliseconds(AheadMs));
         (string, object?)[] Key(params (string, object?)[] more) => [("feed", feed), ("property", property), .. thing is null ? Array.Empty<(string, object?)>() : [("thing", thing)], .. more];
         var hours = await connection.Rows($"SELECT h.{Q("Hour")}, s.{Q("Thing")}, h.{Q("Count")}, h.{Q("Sum")}, h.{Q("Min")}, h.{Q("Max")}, h.{Q("ChangedAt")} FROM {T("hours")} h JOIN {T("series")} s ON s.{Q("Id")} = h.{Q("SeriesId")} WHERE {of} AND h.{Q("Hour")} >= @from AND h.{Q("Hour")} < @to",

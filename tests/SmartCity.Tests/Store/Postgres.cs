@@ -30,6 +30,53 @@ public sealed class Postgres : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(server._connection) { Database = name, MaxPoolSize = 20, Timeout = 10 }.ConnectionString;
     }
 
+    /// <summary>A standby that follows the server from now on; null where the server is not one of our own.</summary>
+    public static async Task<Standby?> Follow()
+    {
+        var server = await Started.Value;
+        if (server._folder is null) return null;
+        var data = Path.Combine(server._folder, $"standby{Interlocked.Increment(ref _databases)}");
+        var at = new NpgsqlConnectionStringBuilder(server._connection);
+        string[] asUser = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
+        await Finish([.. asUser, Path.Combine(Binaries()!, "pg_basebackup"), "-D", data, "-h", at.Host!, "-p", $"{at.Port}", "-U", at.Username!, "-R", "--checkpoint=fast", "--no-sync", "--wal-method=stream"]);
+        return new(data, [.. asUser, Path.Combine(Binaries()!, "postgres"), "-D", data, "-k", server._folder, "-h", "127.0.0.1", "-F", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "log_min_messages=panic"]);
+    }
+
+    /// <summary>A server that only follows another.</summary>
+    public sealed class Standby(string data, string[] command) : IAsyncDisposable
+    {
+        private readonly int _port = FreePort();
+        private Process? _server;
+
+        /// <summary>Where a database of the server is on it.</summary>
+        public string Of(string database) => new NpgsqlConnectionStringBuilder(database) { Port = _port }.ConnectionString;
+
+        public async Task Start(string database)
+        {
+            _server = Process.Start(Quiet([.. command, "-p", $"{_port}"]))!;
+            _server.OutputDataReceived += (_, _) => { };
+            _server.ErrorDataReceived += (_, _) => { };
+            _server.BeginOutputReadLine();
+            _server.BeginErrorReadLine();
+            for (var attempt = 0; ; attempt++)
+                try
+                {
+                    await Run(Of(database), "SELECT 1");
+                    return;
+                }
+                catch (NpgsqlException) when (attempt < 150 && !_server.HasExited) { await Task.Delay(100); }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_server is not { } server) return;
+            _server = null;
+            await Finish("kill", "-QUIT", File.ReadLines(Path.Combine(data, "postmaster.pid")).First());
+            await server.WaitForExitAsync();
+            server.Dispose();
+        }
+    }
+
     /// <summary>Forgets a database that <see cref="NewDatabase"/> made.</summary>
     public static async Task Drop(string database)
     {
