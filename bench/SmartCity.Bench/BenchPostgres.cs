@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace SmartCity.Bench;
@@ -29,7 +28,7 @@ internal sealed class BenchPostgres(string folder, Process? server, string setti
         if (asUser.Length > 0) await Finish("chown", "postgres", folder);
         var data = Path.Combine(folder, "data");
         await Finish([.. asUser, Path.Combine(binaries, "initdb"), "-D", data, "-U", "city", "-A", "trust", "-E", "UTF8", "--locale=C"]);
-        var port = Free();
+        var port = StartBench.Free();
         var server = Start([.. asUser, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-k", folder, "-h", "127.0.0.1", "-c", "log_min_messages=panic", "-c", "max_wal_size=4GB", "-c", "shared_buffers=256MB"]);
         var setting = $"Host=127.0.0.1;Port={port};Username=city;Database=postgres;Command Timeout=600";
         for (var attempt = 0; ; attempt++)
@@ -47,13 +46,6 @@ internal sealed class BenchPostgres(string folder, Process? server, string setti
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static int Free()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Process Start(string[] command)

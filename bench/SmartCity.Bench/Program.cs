@@ -10,7 +10,7 @@ if (args is ["serve", var server]) return await WallCity.Serve(server);
 if (args is ["export", var kind, var file, var rows]) return ExportBench.Child(kind, file, int.Parse(rows, CultureInfo.InvariantCulture));
 var all = new (string Name, Func<Task> Run)[]
 {
-    ("gtfs-rt", TransitBench.Run), ("live", LiveBench.Run), ("incident", IncidentBench.Run), ("streams", StreamBench.Run), ("page", PageBench.Run), ("wall", WallBench.Run), ("start", StartBench.Run), ("ingest", StoreBench.Ingest), ("hours", StoreBench.Hours), ("replay", ReplayBench.Run),
+    ("gtfs-rt", TransitBench.Run), ("live", LiveBench.Run), ("incident", IncidentBench.Run), ("streams", StreamBench.Run), ("page", PageBench.Run), ("wall", WallBench.Run), ("hosts", HostsBench.Run), ("start", StartBench.Run), ("ingest", StoreBench.Ingest), ("hours", StoreBench.Hours), ("replay", ReplayBench.Run),
     ("cameras", CameraBench.Run), ("feeds", CrowdBench.Run), ("xlsx", ExportBench.Xlsx), ("pdf", ExportBench.Pdf), ("fuzz", FuzzBench.Run),
 };
 // the fuzzing takes most of an hour and is asked for by name

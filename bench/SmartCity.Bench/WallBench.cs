@@ -34,7 +34,7 @@ internal static partial class WallBench
 
         for (var round = -1; round < Rounds; round++)
             foreach (var subject in subjects)
-                if (await PerSecond(subject.Url) is var rate && round >= 0) subject.PerSecond.Add(rate);
+                if (await PerSecond(subject.Url, Clients) is var rate && round >= 0) subject.PerSecond.Add(rate);
         var (playwright, chromium) = await InstalledChromium.Start();
         using (playwright)
             for (var round = -1; round < Rounds; round++)
@@ -51,10 +51,10 @@ internal static partial class WallBench
 
     private static double Median(List<double> numbers) => numbers.Order().ElementAt(numbers.Count / 2);
 
-    // wrk is a process of its own and costs the least
-    private static async Task<double> PerSecond(string url)
+    /// <summary>Answers a second over five seconds; by wrk, which is a process of its own and costs the least.</summary>
+    public static async Task<double> PerSecond(string url, int clients)
     {
-        var said = await Peers.Said("wrk", null, "-t2", $"-c{Clients}", "-d5s", url);
+        var said = await Peers.Said("wrk", null, "-t2", $"-c{clients}", "-d5s", url);
         if (said.Contains("Non-2xx", StringComparison.Ordinal)) throw new InvalidOperationException(said);
         return double.Parse(Rate().Match(said).Groups[1].Value, CultureInfo.InvariantCulture);
     }
