@@ -44,7 +44,7 @@ start() {
 }
 
 # what stands in for the sources, as a program of its own, where the host alone is measured; and the link that signs a role in
-sources_apart() { dotnet "$built/SmartCity.Simulator.dll" "$root/cities/seoul" "--urls=$sources" >"$here/sources.log" 2>&1 & simulator=$!
+sources_apart() { dotnet "$built/SmartCity.Simulator.dll" "$root/cities/seoul" --urls "$sources" >"$here/sources.log" 2>&1 & simulator=$!
   within "the sources answer" 'curl -s -m 2 -o /dev/null "$sources/"'; settings="$settings --Simulator:Elsewhere=true"; }
 link() { sed -n "s/^ *$1 *\(http.*\)/\1/p" "$here/host.log"; }
 with_node() { need node nodejs; node "$root/tools/drills.mjs" "$@" || bad=1; }
