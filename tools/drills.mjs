@@ -1,8 +1,12 @@
 // The readers, writers and open streams of tools/drills.sh, which starts what they talk to. Prints what was measured; the last line is "as promised" or
 // "NOT as promised: …", and the exit status follows it.
 //   node tools/drills.mjs long ADDRESS PID LINK MINUTES      50 requests a second and 20 open streams; memory, files and threads of the process, every 30 s
+//   node tools/drills.mjs killed ADDRESS ROUNDS FOLDER HOST ARGUMENTS...   writes of five kinds; the host is killed 50 to 800 ms after the first, and started again
 import http from 'node:http';
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { openSync, readFileSync, readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
 
 const [drill, address, ...rest] = process.argv.slice(2);
 const wrong = [];
@@ -10,7 +14,7 @@ const must = (held, what) => { if (!held) wrong.push(what); };
 const sleep = ms => new Promise(r => setTimeout(r, ms));
 const at = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 const round = (n, digits = 0) => n === undefined ? '-' : n.toFixed(digits);
-export const pages = ['/ko', '/en', '/en/feeds', '/en/map', '/ko/indicators', '/en/disaster-safety', '/ko/atmosphere', '/ko/traffic', '/en/urban-projects', '/en/data'];
+const pages = ['/ko', '/en', '/en/feeds', '/en/map', '/ko/indicators', '/en/disaster-safety', '/ko/atmosphere', '/ko/traffic', '/en/urban-projects', '/en/data'];
 
 /** One reader with connections and cookies of its own. */
 class Reader {
@@ -105,7 +109,122 @@ async function long(pid, link, minutes) {
   must(Math.max(...of('files')) - Math.min(...of('files')) <= 30, 'the number of open files is not steady');
 }
 
-const drills = { long: () => long(rest[0], rest[1], +rest[2]) };
+const run = promisify(execFile);
+const until = async (held, what, seconds = 90) => {
+  const began = performance.now();
+  while (!await held()) { if (performance.now() - began > seconds * 1000) throw new Error(`not within ${seconds} s: ${what}`); await sleep(25); }
+  return performance.now() - began;
+};
+const linkIn = (log, role) => new RegExp(`^ +${role} +(http\\S+)`, 'm').exec(readFileSync(log, 'utf8'))?.[1];
+
+/** The host as a process of this one, with its output in FOLDER/host.log. */
+const startHost = (folder, host) => spawn('dotnet', host, { cwd: folder, stdio: ['ignore', openSync(`${folder}/host.log`, 'a'), openSync(`${folder}/host.log`, 'a')] });
+
+async function killed(rounds, folder, host) {
+  const [database, log, things] = [`${folder}/city.db`, `${folder}/host.log`, 7];
+  // sqlite3 reads beside the host, as any reader may
+  const ask = async sql => (await run('sqlite3', ['-readonly', '-cmd', '.timeout 10000', database, sql], { maxBuffer: 1 << 28 })).stdout.split('\n').filter(l => l);
+  let city, died;
+  const up = async () => {
+    city = startHost(folder, host);
+    died = new Promise(done => city.on('exit', done));
+    const probe = new Reader(1), began = performance.now();
+    await until(async () => (await probe.ask('/ko', { timeout: 5000 })).status === 200, 'a page');
+    const page = performance.now() - began;
+    await until(async () => (await probe.ask('/health/ready', { timeout: 5000 })).status === 200, 'ready');
+    probe.close();
+    return { page, ready: performance.now() - began };
+  };
+  process.on('exit', () => city?.kill('SIGKILL'));
+  await up();
+  await until(() => linkIn(log, 'Administrator'), 'the links');
+  const [official, head] = [await new Reader().signIn(linkIn(log, 'Official')), await new Reader().signIn(linkIn(log, 'DepartmentHead'))];
+  // the projects that these two may change, and an incident
+  const listed = [...new Set([...(await official.ask('/en/urban-projects')).text.matchAll(/href="(\/en\/urban-projects\/[a-z0-9-]+)"/g)].map(m => m[1]))], mine = [];
+  for (const project of listed) if ((await official.ask(project + '/edit')).text.includes('handler=Document')) mine.push(project);
+  let incident;
+  await until(async () => incident = /href="(\/en\/disaster-safety\/incidents\/[^"?]+)"/.exec((await head.ask('/en/disaster-safety')).text)?.[1], 'an incident');
+  const token = { official: await official.token(mine[0] + '/edit'), head: await head.token(mine[0] + '/publish'), note: await head.token(incident) };
+  if (!token.official || !token.head || !token.note) throw new Error(`a form is missing: ${JSON.stringify(token)}`);
+  console.log(`${mine.length} projects, ${incident}`);
+  const form = async (reader, path, fields) => (await reader.ask(path, { form: fields })).status === 302;
+  const writers = {
+    progress: (why, n, v) => form(official, `${mine[n % mine.length]}/edit?handler=Progress`, { __RequestVerificationToken: token.official, day: new Date().toISOString().slice(0, 10), percent: v % 199 / 2, why }),
+    edition: (why, n) => form(head, `${mine[n % mine.length]}/publish`, { __RequestVerificationToken: token.head, open: ['name', 'summary', 'stage', 'budget'][n % 4], why }),
+    note: why => form(head, `${incident}?handler=Note`, { __RequestVerificationToken: token.note, note: why }),
+    document: async (why, n) => {
+      const part = (name, value, more = '') => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+      const body = part('__RequestVerificationToken', token.official) + part('title', why) + part('why', why) + part('file', `${why} ${'x'.repeat(500 + n * 97 % 9000)}`, '; filename="plan.txt"\r\nContent-Type: text/plain') + '--edge--\r\n';
+      return (await official.ask(`${mine[n % mine.length]}/edit?handler=Document`, { method: 'POST', body, headers: { 'content-type': 'multipart/form-data; boundary=edge' } })).status === 302;
+    },
+    batch: async (why, n, value) => {
+      const body = JSON.stringify(Array.from({ length: things }, (_, i) => ({ id: `t${i}`, at: new Date().toISOString(), level: value }))), t = Math.floor(Date.now() / 1000);
+      const v1 = createHmac('sha256', 'demonstration').update(`${t}.${body}`).digest('hex');
+      return (await official.ask('/feeds/inbox/city.drill', { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-city-signature': `t=${t},v1=${v1}` } })).status === 200;
+    },
+  };
+  const said = { progress: 'Why FROM urban_projects_entries', edition: 'Why FROM urban_projects_editions', note: 'Text FROM disaster_safety_acts', document: 'Why FROM urban_projects_papers' };
+  const acknowledged = new Set(), tally = {}, times = [], refused = {};
+  let value = 0, lost = 0, half = 0, unsure = 0;
+  const look = async prefix => {
+    const found = new Set(await ask(Object.entries(said).map(([kind, from]) => `SELECT '${kind} ' || ${from} WHERE ${from.split(' ')[0]} LIKE '${prefix}%'`).join(' UNION ALL ')));
+    for (const line of await ask("SELECT CAST(o.Value AS INTEGER), count(*) FROM feeds_observations o JOIN feeds_series s ON s.Id = o.SeriesId WHERE s.Feed = 'city.drill' GROUP BY 1")) {
+      const [v, n] = line.split('|');
+      found.add(`batch ${v}`);
+      if (+n !== things) { half++; console.log(`batch ${v} has ${n} of ${things} values`); }
+    }
+    return found;
+  };
+  const report = async number => {
+    const check = await run('dotnet', [host[0], 'check', ...host.slice(1)], { cwd: folder }).then(o => o.stdout, e => `${e.stdout}${e.stderr}`);
+    const of = (key, part) => round(at(times.map(t => t[key]).sort((a, b) => a - b), part));
+    console.log(`${new Date().toISOString().slice(11, 19)} after ${number} rounds: ${acknowledged.size} acknowledged ${JSON.stringify(tally)}, refused ${JSON.stringify(refused)}, under way ${unsure}; lost ${lost}, half ${half}; first page p50 ${of('page', 0.5)} p95 ${of('page', 0.95)} ms, ready p50 ${of('ready', 0.5)} p95 ${of('ready', 0.95)} ms; check: ${check.trim().split('\n').at(-1)}`);
+    must(/^ok$/m.test(check), 'check is not content: ' + check.slice(-500));
+  };
+  // asked to stop, it ends with this round
+  process.once('SIGUSR2', () => rounds = 0);
+  for (let number = 1; number === 1 || number <= rounds; number++) {
+    const prefix = `round-${number}-`, now = [];
+    let over = false, pending = 0;
+    const writing = Object.entries(writers).map(async ([kind, write]) => {
+      for (let n = 0; !over; n++) {
+        const why = `${prefix}${n}`, v = ++value;
+        pending++;
+        const yes = await write(why, n, v);
+        pending--;
+        if (yes) { now.push(`${kind} ${kind === 'batch' ? v : why}`); tally[kind] = (tally[kind] ?? 0) + 1; }
+        else if (!over) refused[kind] = (refused[kind] ?? 0) + 1;
+      }
+    });
+    // the first forms after a start take longer than the others: the clock of the blow runs from the first that was taken
+    await until(() => now.length > 0, 'a write', 30);
+    await sleep(50 + Math.random() * 750);
+    over = true;
+    unsure += pending;
+    city.kill('SIGKILL');
+    await died;
+    await Promise.all(writing);
+    now.forEach(key => acknowledged.add(key));
+    times.push(await up());
+    const found = await look(prefix);
+    for (const key of now) if (!found.has(key)) { lost++; console.log(`round ${number}: lost: ${key}`); }
+    const sound = (await ask('PRAGMA foreign_key_check; PRAGMA quick_check;')).join('; ');
+    if (sound !== 'ok') { half++; console.log(`round ${number}: ${sound}`); }
+    if (number % 25 === 0 || number >= rounds) await report(number);
+  }
+  const found = await look('round-');
+  for (const key of acknowledged) if (!found.has(key)) { lost++; console.log(`lost later: ${key}`); }
+  city.kill('SIGTERM');
+  await died;
+  must(lost === 0, `${lost} acknowledged writes are lost`);
+  must(half === 0, `${half} things are half there`);
+  must(Object.keys(writers).every(kind => tally[kind] > 0), 'not every kind of write was made');
+}
+
+const drills = {
+  killed: () => killed(+rest[0], rest[1], rest.slice(2)),
+  long: () => long(rest[0], rest[1], +rest[2]),
+};
 await drills[drill]();
 console.log(wrong.length ? `NOT as promised: ${wrong.join('; ')}` : 'as promised');
 process.exit(wrong.length ? 1 : 0);

@@ -5,6 +5,7 @@
 #   database  its server is killed (kill -9 of every process), stays away for 10 s, and comes back
 #   frozen    its server stands still (SIGSTOP of every process) for 20 s with all connections open
 #   disk      the disk of the embedded database fills up; later there is room again (needs to mount a tmpfs)
+#   killed    the host is killed (kill -9) so many times (500) in the middle of uploads, decisions, notes and batches, with SQLite (needs node, sqlite3)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -93,7 +94,27 @@ long)
   sources_apart; start "$here/city.db"
   with_node long "$at" "$city" "$(link Official)" "${number:-480}"
   ;;
-*) echo "There are: database, frozen, disk, long" >&2; exit 2;;
+killed)
+  need sqlite3 sqlite3; sources_apart
+  # the city, and a feed that takes what is sent
+  cp -r "$root/cities/seoul" "$here/pack"
+  cat >"$here/pack/feeds/drill.yaml" <<FEED
+feed: city.drill
+title: { ko: 시험, en: Drill }
+owner: { ko: 시험, en: Drill }
+format: json
+push: { secret: plaza }
+schedule: { every: 1m, timeout: 5s }
+freshness: { late: 5m, stale: 1h, drop: 9000d }
+map:
+  thing: { from: [id] }
+  time: { from: [at], format: [iso] }
+  values: { level: { from: [level], unit: cm, min: 0, max: 1000000000 } }
+FEED
+  # shellcheck disable=SC2086
+  with_node killed "$at" "${number:-500}" "$here" "$host" "--Database=$here/city.db" $settings "--City=$here/pack" "--urls=$at" --Logging:LogLevel:Default=Error
+  ;;
+*) echo "There are: database, frozen, disk, long, killed" >&2; exit 2;;
 esac
 [ $bad = 0 ] || { echo "Not as promised."; tail -20 "$here/host.log" >&2; exit 1; }
 echo "As promised."
