@@ -1,8 +1,11 @@
 // The readers, writers and open streams of tools/drills.sh, which starts what they talk to. Prints what was measured; the last line is "as promised" or
 // "NOT as promised: …", and the exit status follows it.
 //   node tools/drills.mjs long ADDRESS PID LINK MINUTES      50 requests a second and 20 open streams; memory, files and threads of the process, every 30 s
+//   node tools/drills.mjs reader ADDRESS SECONDS           what one reader gets meanwhile
+//   node tools/drills.mjs streams ADDRESS PID COUNT         open streams, all back at once, some who never read
 //   node tools/drills.mjs killed ADDRESS ROUNDS FOLDER HOST ARGUMENTS...   writes of five kinds; the host is killed 50 to 800 ms after the first, and started again
 import http from 'node:http';
+import net from 'node:net';
 import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { openSync, readFileSync, readdirSync } from 'node:fs';
@@ -129,10 +132,11 @@ async function killed(rounds, folder, host) {
     city = startHost(folder, host);
     died = new Promise(done => city.on('exit', done));
     const probe = new Reader(1), began = performance.now();
-    await until(async () => (await probe.ask('/ko', { timeout: 5000 })).status === 200, 'a page');
+    await until(async () => (await probe.ask('/ko', { timeout: 5000 })).status === 200 || city.exitCode !== null, 'a page');
     const page = performance.now() - began;
-    await until(async () => (await probe.ask('/health/ready', { timeout: 5000 })).status === 200, 'ready');
+    await until(async () => (await probe.ask('/health/ready', { timeout: 5000 })).status === 200 || city.exitCode !== null, 'ready');
     probe.close();
+    if (city.exitCode !== null) throw new Error('the host has ended by itself: ' + readFileSync(log, 'utf8').trim().split('\n').at(-1));
     return { page, ready: performance.now() - began };
   };
   process.on('exit', () => city?.kill('SIGKILL'));
@@ -221,7 +225,93 @@ async function killed(rounds, folder, host) {
   must(Object.keys(writers).every(kind => tally[kind] > 0), 'not every kind of write was made');
 }
 
+/** So many seconds of one reader who opens a page and waits for the next, 10 a second: what a person gets meanwhile. */
+async function reader(seconds, paths = pages) {
+  const times = [], other = {};
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+    // each time a connection of its own, as somebody who has just come
+    const fresh = new Reader(1), { status, ms } = await fresh.ask(paths[times.length % paths.length]);
+    fresh.close();
+    times.push(ms);
+    if (status !== 200) other[status] = (other[status] ?? 0) + 1;
+    await sleep(Math.max(0, 100 - ms));
+  }
+  times.sort((a, b) => a - b);
+  const got = { pages: times.length, p50: at(times, 0.5), p95: at(times, 0.95), worst: times.at(-1), other };
+  console.log(`a reader meanwhile: ${got.pages} pages, p50 ${round(got.p50)} p95 ${round(got.p95)} worst ${round(got.worst)} ms, not 200: ${JSON.stringify(other)}`);
+  return got;
+}
+
+async function streams(pid, count) {
+  const path = await streamOf('/ko'), { port, hostname } = new URL(address), idle = 200;
+  const first = new Map(), late = [];
+  let newest = 0, ended = 0;
+  const open = (since, reads) => new Promise(done => {
+    const socket = net.connect(+port, hostname);
+    if (!reads) socket.pause();
+    else {
+      let tail = '', began = false;
+      socket.on('data', data => {
+        if (!began) { began = true; done(socket); }
+        // an event may be cut anywhere: its number stands at its beginning, and it has come when its end has
+        const text = tail + data.toString('latin1'), now = performance.now();
+        for (const [, id] of text.matchAll(/\nid: (\d+)\n(?=[^]*?\n\n)/g)) {
+          newest = Math.max(newest, +id);
+          if (first.has(id)) late.push(now - first.get(id)); else { first.set(id, now); late.push(0); }
+        }
+        const cut = text.lastIndexOf('\n\n');
+        tail = cut >= 0 ? text.slice(cut + 1) : text;
+      });
+    }
+    socket.on('error', () => {}).on('close', () => { ended++; done(null); });
+    socket.on('connect', () => { socket.write(`GET ${path.replace(/since=\d+/, `since=${since}`)} HTTP/1.1\r\nHost: ${hostname}\r\nAccept: text/event-stream\r\n${since ? `Last-Event-ID: ${since}\r\n` : ''}\r\n`); if (!reads) done(socket); });
+  });
+  const since = /since=(\d+)/.exec(path)[1];
+  const before = process_(pid).rss, began = performance.now();
+  let herd = [];
+  for (let i = 0; i < count; i += 250) herd.push(...await Promise.all(Array.from({ length: Math.min(250, count - i) }, () => open(since, true))));
+  console.log(`${herd.filter(s => s).length} streams open after ${round((performance.now() - began) / 1000, 1)} s`);
+  first.clear(); late.length = 0;
+  const seen = await reader(60);
+  const opened = process_(pid).rss, sorted = late.toSorted((a, b) => a - b), events = first.size;
+  console.log(`RSS ${round(before)} MB before, ${round(opened)} MB with ${count} streams; ${events} events to each, ${sorted.length} receipts; after the first viewer's: p50 ${round(at(sorted, 0.5))} p99 ${round(at(sorted, 0.99))} worst ${round(sorted.at(-1))} ms; ended by themselves: ${ended}`);
+  must(opened <= 400 || opened - before <= 400, 'the streams take more than 400 MB');
+  must(at(sorted, 0.99) <= 2000, 'p99 of an update is above 2 s');
+  must(ended === 0, 'streams ended');
+  must(events > 3, 'hardly an event came');
+
+  // everybody comes back at once
+  ended = 0;
+  herd.forEach(s => s?.destroy());
+  await sleep(300);
+  const storm = performance.now(), back = newest;
+  herd = await Promise.all(Array.from({ length: count }, () => open(back, true)));
+  const settled = (performance.now() - storm) / 1000;
+  console.log(`${herd.filter(s => s).length} of ${count} back ${round(settled, 1)} s after all were cut off at once; RSS ${round(process_(pid).rss)} MB`);
+  must(settled <= 10 && herd.every(s => s), 'the storm of reconnects did not settle in 10 s');
+  herd.slice(200).forEach(s => s?.destroy());
+  await sleep(5000);
+
+  // those who never read: the buffers of both systems fill first, then the half minute runs
+  const held = () => +readFileSync('/proc/net/tcp', 'utf8').split('\n').filter(l => l.includes(`:${(+port).toString(16).toUpperCase().padStart(4, '0')} `) && / 01 /.test(l.slice(30, 40))).length;
+  const base = held(), memory = process_(pid).rss, silent = [], shut = performance.now();
+  for (let i = 0; i < idle; i++) silent.push(await open(0, false));
+  let left = idle, firstGone, peak = 0;
+  while (left > 0 && performance.now() - shut < 300000) {
+    await sleep(500);
+    // both ends of a connection are on this list
+    left = Math.max(0, Math.round((held() - base) / 2));
+    peak = Math.max(peak, process_(pid).rss);
+    if (left < idle && !firstGone) firstGone = (performance.now() - shut) / 1000;
+  }
+  console.log(`${idle} that never read: first dropped after ${round(firstGone)} s, ${left} left after ${round((performance.now() - shut) / 1000)} s; RSS ${round(memory)} to ${round(peak)} MB`);
+  must(left === 0, 'who never reads is not dropped within 5 minutes');
+  must(seen.p95 <= 250 && Object.keys(seen.other).length === 0, 'a reader is disturbed');
+}
+
 const drills = {
+  reader: () => reader(+rest[0]),
+  streams: () => streams(rest[0], +rest[1]),
   killed: () => killed(+rest[0], rest[1], rest.slice(2)),
   long: () => long(rest[0], rest[1], +rest[2]),
 };

@@ -6,6 +6,7 @@
 #   frozen    its server stands still (SIGSTOP of every process) for 20 s with all connections open
 #   disk      the disk of the embedded database fills up; later there is room again (needs to mount a tmpfs)
 #   killed    the host is killed (kill -9) so many times (500) in the middle of uploads, decisions, notes and batches, with SQLite (needs node, sqlite3)
+#   streams   so many open streams (5000), all back at once, and some who never read (needs node, and ulimit -n above their number)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -94,6 +95,11 @@ long)
   sources_apart; start "$here/city.db"
   with_node long "$at" "$city" "$(link Official)" "${number:-480}"
   ;;
+streams)
+  [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt $((${number:-5000} + 1000)) ] || { echo "Allow more open files: ulimit -n 20000" >&2; exit 2; }
+  sources_apart; start "$here/city.db"
+  with_node streams "$at" "$city" "${number:-5000}"
+  ;;
 killed)
   need sqlite3 sqlite3; sources_apart
   # the city, and a feed that takes what is sent
@@ -114,7 +120,7 @@ FEED
   # shellcheck disable=SC2086
   with_node killed "$at" "${number:-500}" "$here" "$host" "--Database=$here/city.db" $settings "--City=$here/pack" "--urls=$at" --Logging:LogLevel:Default=Error
   ;;
-*) echo "There are: database, frozen, disk, long, killed" >&2; exit 2;;
+*) echo "There are: database, frozen, disk, long, killed, streams" >&2; exit 2;;
 esac
 [ $bad = 0 ] || { echo "Not as promised."; tail -20 "$here/host.log" >&2; exit 1; }
 echo "As promised."
