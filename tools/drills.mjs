@@ -1,8 +1,10 @@
 // The readers, writers and open streams of tools/drills.sh, which starts what they talk to. Prints what was measured; the last line is "as promised" or
 // "NOT as promised: …", and the exit status follows it.
 //   node tools/drills.mjs long ADDRESS PID LINK MINUTES      50 requests a second and 20 open streams; memory, files and threads of the process, every 30 s
-//   node tools/drills.mjs reader ADDRESS SECONDS           what one reader gets meanwhile
+//   node tools/drills.mjs reader ADDRESS SECONDS [P95]       what one reader gets meanwhile
 //   node tools/drills.mjs streams ADDRESS PID COUNT         open streams, all back at once, some who never read
+//   node tools/drills.mjs overload ADDRESS LINK SECONDS     three times the requests that it can answer
+//   node tools/drills.mjs notes ADDRESS LINK                a note on an incident twice a second: a line for each, its number, status and ms
 //   node tools/drills.mjs killed ADDRESS ROUNDS FOLDER HOST ARGUMENTS...   writes of five kinds; the host is killed 50 to 800 ms after the first, and started again
 import http from 'node:http';
 import net from 'node:net';
@@ -110,6 +112,67 @@ async function long(pid, link, minutes) {
   must(Object.keys(statuses).every(s => s === '200'), 'not every answer was 200');
   must(hourly(after) <= 1, 'memory grows by more than 1 MB an hour');
   must(Math.max(...of('files')) - Math.min(...of('files')) <= 30, 'the number of open files is not steady');
+}
+
+/** Pages that cannot be shared between readers (each has an address of its own), so many a second, whatever becomes of those before. */
+async function rush(rate, seconds, answers) {
+  const agent = new Reader(2000), waiting = [], end = performance.now() + seconds * 1000, began = performance.now();
+  for (let sent = 0; performance.now() < end;) {
+    const due = Math.floor((performance.now() - began) / 1000 * rate);
+    for (; sent < due; sent++) waiting.push(agent.ask(`${pages[sent % pages.length]}?n=${began}-${sent}`, { timeout: 15000 }).then(a => answers.push(a)));
+    await sleep(5);
+  }
+  await Promise.all(waiting);
+  agent.close();
+}
+
+async function overload(link, seconds) {
+  const official = await new Reader(4).signIn(link), quiet = await reader(5);
+  // the best that it can do: eight askers, each with its next question when it has its answer
+  let best = 0;
+  for (const turn of ['warm', 'measured']) {
+    const end = performance.now() + seconds / 2 * 1000;
+    let answered = 0;
+    await Promise.all(Array.from({ length: 8 }, async (_, k) => { const one = new Reader(1); while (performance.now() < end) if ((await one.ask(`${pages[answered % pages.length]}?${turn}=${k}-${answered}`)).status === 200) answered++; one.close(); }));
+    best = answered / (seconds / 2);
+  }
+  console.log(`capacity: ${round(best)} pages a second that nobody shares`);
+  const answers = [], kept = { signIn: [], alerts: [], form: [] };
+  const token = await official.token('/en/account'), rushing = rush(best * 3, seconds, answers);
+  const end = performance.now() + seconds * 1000;
+  await Promise.all([
+    (async () => { for (let n = 0; performance.now() < end; n++) { const stranger = new Reader(1); kept.signIn.push(await stranger.ask('/ko/sign-in')); stranger.close(); await sleep(400); } })(),
+    (async () => { while (performance.now() < end) { kept.alerts.push(await official.ask('/en/disaster-safety')); await sleep(400); } })(),
+    (async () => { while (performance.now() < end) { kept.form.push(await official.ask('/settings/theme', { form: { theme: 'night', back: '/en', __RequestVerificationToken: token } })); await sleep(400); } })(),
+  ]);
+  await rushing;
+  const over = performance.now();
+  const good = answers.filter(a => a.status === 200), no = answers.filter(a => a.status === 503), none = answers.filter(a => a.status !== 200 && a.status !== 503);
+  const ms = list => list.map(a => a.ms).sort((a, b) => a - b);
+  console.log(`three times: ${answers.length} asked, ${good.length} answered (${round(good.length / seconds)} a second, ${round(100 * good.length / seconds / best)} % of the best) p50 ${round(at(ms(good), 0.5))} p99 ${round(at(ms(good), 0.99))} ms; ${no.length} refused with 503 (${no.filter(a => a.headers['retry-after']).length} with Retry-After) p50 ${round(at(ms(no), 0.5))} p99 ${round(at(ms(no), 0.99))} ms; ${none.length} without an answer`);
+  for (const [what, list] of Object.entries(kept)) {
+    const served = list.filter(a => a.status >= 200 && a.status < 400).length / list.length;
+    console.log(`${what}: ${list.length} times, ${round(100 * served)} % served, p95 ${round(at(ms(list), 0.95))} ms`);
+    must(served >= 0.95, `${what} is served in ${round(100 * served)} % only`);
+  }
+  const calm = await until(async () => (await new Reader(1).ask('/ko?after')).ms < Math.max(100, quiet.p95 * 2), 'normal again');
+  console.log(`a page as quick as before ${round((calm) / 1000, 1)} s after the rush`);
+  must(good.length / seconds >= 0.8 * best, 'less than 80 % of the best is answered');
+  must(at(ms(good), 0.99) <= 1000, 'p99 of what is answered is above 1 s');
+  must(calm <= 10000, 'not normal within 10 s');
+}
+
+/** Writes notes until it is ended. */
+async function notes(link) {
+  const head = await new Reader(2).signIn(link);
+  let incident;
+  await until(async () => incident = /href="(\/en\/disaster-safety\/incidents\/[^"?]+)"/.exec((await head.ask('/en/disaster-safety')).text)?.[1], 'an incident');
+  const token = await head.token(incident);
+  for (let n = 1; ; n++) {
+    const { status, ms, headers } = await head.ask(`${incident}?handler=Note`, { form: { __RequestVerificationToken: token, note: `note-${n}` } });
+    console.log(`${n} ${status} ${round(ms)} ${headers['retry-after'] ?? ''}`);
+    await sleep(500);
+  }
 }
 
 const run = promisify(execFile);
@@ -310,7 +373,9 @@ async function streams(pid, count) {
 }
 
 const drills = {
-  reader: () => reader(+rest[0]),
+  reader: async () => { const got = await reader(+rest[0]); must(!rest[1] || got.p95 <= +rest[1], `p95 is above ${rest[1]} ms`); must(Object.keys(got.other).length === 0, 'not every page was 200'); },
+  notes: () => notes(rest[0]),
+  overload: () => overload(rest[0], +rest[1]),
   streams: () => streams(rest[0], +rest[1]),
   killed: () => killed(+rest[0], rest[1], rest.slice(2)),
   long: () => long(rest[0], rest[1], +rest[2]),
