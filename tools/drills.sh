@@ -11,6 +11,8 @@
 #   overload  three times the requests that can be answered, for so many seconds (20): what is refused, how fast, and how sign-in fares (needs node)
 #   datadisk  the disk with PostgreSQL's data fills up; later there is room again (needs to mount a tmpfs)
 #   waldisk   the disk with its write-ahead log does
+#   network   the network between host and PostgreSQL is cut for 1 and 30 s (needs ip netns)
+#   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,19 +24,20 @@ port=${DRILLS_PORT:-5190}; at="http://127.0.0.1:$((port + 8))"; sources="http://
 need() { command -v "$1" >/dev/null || { echo "$1 is missing: apt-get install $2" >&2; exit 2; }; }
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)
 as=; [ "$(id -u)" = 0 ] && { as="runuser -u postgres --"; chown postgres "$here"; chmod 755 "$here"; }
-city=; simulator=; bad=0; pgdata="$here/pg"
+city=; simulator=; bad=0; pgdata="$here/pg"; dbhost=127.0.0.1; away=; net=; notes=
 pg() { p=$(head -1 "$pgdata/postmaster.pid" 2>/dev/null) && { pgrep -P "$p" || true; echo "$p"; }; }
 # shellcheck disable=SC2046,SC2086
 end() {
   trap - EXIT INT TERM
-  for p in $city $simulator; do kill "$p" 2>/dev/null || true; done
+  for p in $city $simulator $notes; do kill "$p" 2>/dev/null || true; done
   if [ -d "$pgdata" ]; then kill -CONT $(pg) 2>/dev/null || true; $as "$bin/pg_ctl" -D "$pgdata" -m immediate stop >/dev/null 2>&1 || true; fi
   [ ! -d "$here/disk" ] || umount "$here/disk" 2>/dev/null || true
+  [ -z "$net" ] || { ip link del "v$$" 2>/dev/null; ip netns del "$net" 2>/dev/null; } || true
   rm -rf "$here"
 }
 trap end EXIT; trap 'end; exit 130' INT TERM
 # shellcheck disable=SC2086
-up() { $as "$bin/pg_ctl" -D "$pgdata" -w -l "$here/pg.log" -o "-p $pgport -k $here -h 127.0.0.1" start >/dev/null; }
+up() { $away $as "$bin/pg_ctl" -D "$pgdata" -w -l "$here/pg.log" -o "-p $pgport -k $here -h $dbhost" start >/dev/null; }
 get() { curl -s -o /dev/null -m 20 -w '%{http_code} %{time_total}' "$at$1"; }
 # a signature is wrong whatever it says, so what counts is whether the host answers 401 (it could look) or 503 (it could not)
 post() { curl -s -o /dev/null -m 20 -w '%{http_code} %{time_total}' -X POST -H 'Content-Type: application/x-www-form-urlencoded' -d 'name=n&password=p' "$at/ko/sign-in"; }
@@ -52,8 +55,10 @@ start() {
 # shellcheck disable=SC2086
 postgres() {
   [ -n "$bin" ] || { echo "PostgreSQL is missing: apt-get install postgresql" >&2; exit 2; }
-  $as "$bin/initdb" -D "$pgdata" -U city -A trust -E UTF8 --locale=C "$@" >/dev/null; up
-  database="Host=127.0.0.1;Port=$pgport;Username=city;Database=postgres;Maximum Pool Size=40"
+  $as "$bin/initdb" -D "$pgdata" -U city -A trust -E UTF8 --locale=C "$@" >/dev/null
+  [ "$dbhost" = 127.0.0.1 ] || echo "host all all $dbhost/24 trust" >>"$pgdata/pg_hba.conf"
+  up
+  database="Host=$dbhost;Port=$pgport;Username=city;Database=postgres;Maximum Pool Size=40"
   (cd "$here" && dotnet "$host" migrate "--Database=$database" $settings >migrate.log 2>&1) || { cat "$here/migrate.log" >&2; exit 1; }
 }
 
@@ -62,6 +67,22 @@ sources_apart() { dotnet "$built/SmartCity.Simulator.dll" "$root/cities/seoul" -
   within "the sources answer" 'curl -s -m 2 -o /dev/null "$sources/"'; settings="$settings --Simulator:Elsewhere=true"; }
 link() { sed -n "s/^ *$1 *\(http.*\)/\1/p" "$here/host.log"; }
 with_node() { need node nodejs; node "$root/tools/drills.mjs" "$@" || bad=1; }
+
+# somebody who writes notes all the time; and whether what was taken is there
+note_taker() {
+  need node nodejs; within "somebody can sign in" '[ -n "$(link Administrator)" ]'
+  node "$root/tools/drills.mjs" notes "$at" "$(link DepartmentHead)" >"$here/notes" 2>&1 & notes=$!
+  within "notes are taken" '[ "$(status)" = 302 ]'
+}
+status() { tail -1 "$here/notes" | cut -d' ' -f2; }
+notes_are_there() {
+  kill "$notes"; wait "$notes" 2>/dev/null || true
+  cut -d' ' -f2 "$here/notes" | sort | uniq -c | awk '{ print "  notes answered " $2 ": " $1 }'
+  echo "  the slowest 503 after $(awk '$2 == 503 { print $3 }' "$here/notes" | sort -n | tail -1) ms, with Retry-After $(awk '$2 == 503 { print $4 }' "$here/notes" | sort -u | tr '\n' ' ')"
+  psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT \"Text\" FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'" | sort >"$here/there"
+  awk '$2 == 302 { print "note-" $1 }' "$here/notes" | sort >"$here/taken"
+  lost=$(comm -23 "$here/taken" "$here/there" | wc -l); echo "  taken $(wc -l <"$here/taken"), of these lost $lost"; [ "$lost" = 0 ] || bad=1
+}
 
 case $drill in
 database|frozen)
@@ -136,10 +157,7 @@ datadisk|waldisk)
   [ -z "$as" ] || chown postgres "$here/disk" "$here/wal"
   postgres --wal-segsize=1 -X "$wal"
   start "$database"
-  need node nodejs; within "somebody can sign in" '[ -n "$(link Administrator)" ]'
-  node "$root/tools/drills.mjs" notes "$at" "$(link DepartmentHead)" >"$here/notes" 2>&1 & notes=$!
-  status() { tail -1 "$here/notes" | cut -d' ' -f2; }
-  within "notes are taken" '[ "$(status)" = 302 ]'
+  note_taker
   sleep 5
   dd if=/dev/zero of="$here/disk/filler" bs=64k 2>/dev/null || true
   echo "the disk is full: $(df -h "$here/disk" | tail -1)"
@@ -155,13 +173,65 @@ datadisk|waldisk)
   [ -n "$(pg)" ] || { rm -f "$pgdata/postmaster.pid"; up; }
   within "back" '[ "$(status)" = 302 ]'
   for page in /ko /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
-  kill "$notes"; wait "$notes" 2>/dev/null || true
-  cut -d' ' -f2 "$here/notes" | sort | uniq -c | awk '{ print "  notes answered " $2 ": " $1 }'
-  echo "  the slowest 503 after $(awk '$2 == 503 { print $3 }' "$here/notes" | sort -n | tail -1) ms, with Retry-After $(awk '$2 == 503 { print $4 }' "$here/notes" | sort -u | tr '\n' ' ')"
-  psql -qtA -h 127.0.0.1 -p "$pgport" -U city postgres -c "SELECT \"Text\" FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'" | sort >"$here/there"
-  awk '$2 == 302 { print "note-" $1 }' "$here/notes" | sort >"$here/taken"
-  lost=$(comm -23 "$here/taken" "$here/there" | wc -l); echo "  taken $(wc -l <"$here/taken"), of these lost $lost"; [ "$lost" = 0 ] || bad=1
+  notes_are_there
   (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
+  ;;
+network)
+  need ip iproute2
+  net="drill$$"; far="10.213.$((port % 250)).2"
+  ip netns add "$net" && ip link add "v$$" type veth peer name "w$$" && ip link set "w$$" netns "$net" || { echo "A network of its own cannot be made here." >&2; exit 2; }
+  ip addr add "${far%.2}.1/24" dev "v$$"; ip link set "v$$" up
+  ip -n "$net" addr add "$far/24" dev "w$$"; ip -n "$net" link set "w$$" up; ip -n "$net" link set lo up
+  away="ip netns exec $net"; dbhost=$far; postgres; start "$database"
+  note_taker
+  for seconds in ${number:-1 30}; do
+    echo "cut for $seconds s"
+    ip -n "$net" link set "w$$" down; sleep "$seconds"
+    if [ "$seconds" -ge 5 ]; then
+      within "a note is refused" '[ "$(status)" = 503 ]'
+      for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
+    fi
+    ip -n "$net" link set "w$$" up
+    within "back" '[ "$(status)" = 302 ]'
+    within "the sources are asked" 'case "$(curl -s -m 5 $at/health/ready)" in *"asks the sources"*) true;; *) false;; esac'
+    for page in /ko /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
+    sleep 5
+  done
+  notes_are_there
+  # shellcheck disable=SC2086
+  (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
+  ;;
+restore)
+  need sqlite3 sqlite3; sources_apart
+  # a city that ran for a while, its values many times over into the past, backed up, and restored into an empty place
+  took() { t=$(date +%s%N); (cd "$here" && eval "$2") >"$here/took.log" 2>&1 || { echo "  $1 failed: $(tail -3 "$here/took.log")"; bad=1; return; }; echo "  $1: $(( ($(date +%s%N) - t) / 100000000 ))e-1 s: $(tail -1 "$here/took.log" | cut -c1-160)"; }
+  pgdata="$here/pg"; postgres
+  for kind in sqlite postgres; do
+    case $kind in
+      sqlite) whole="$here/city.db"; empty="$here/empty/city.db"; mkdir -p "$here/empty"; table=feeds_observations;;
+      *) whole=$database; empty=$(echo "$database" | sed 's/Database=postgres/Database=empty/'); table=feeds.observations; psql -q -h "$here" -p "$pgport" -U city postgres -c 'CREATE DATABASE empty';;
+    esac
+    echo "$kind"
+    start "$whole"; sleep 20; kill "$city"; wait "$city" 2>/dev/null || true; city=
+    # times are in milliseconds; a copy lies seven before the one before it
+    columns='"ObservedAt", "SeriesId", "FetchedAt", "ObservedUntil", "Value", "Quality"'
+    copy='o."ObservedAt" - k * 7, o."SeriesId", o."FetchedAt" - k * 7, o."ObservedUntil" - k * 7, o."Value", o."Quality"'
+    few="SELECT $columns FROM $table ORDER BY \"ObservedAt\" DESC LIMIT 10000"
+    if [ $kind = sqlite ]; then took "filled" "sqlite3 '$whole' 'PRAGMA synchronous=OFF; CREATE TEMP TABLE few AS $few; WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < $((${number:-2} * 1000))) INSERT OR IGNORE INTO $table ($columns) SELECT $copy FROM n CROSS JOIN few o; SELECT count(*) FROM $table; PRAGMA wal_checkpoint(TRUNCATE);'"; ls -l "$whole" | awk '{ printf "  the database: %.2f GB\n", $5 / 1e9 }'
+    else took "filled" "psql -qtA -h $here -p $pgport -U city postgres -c 'CREATE TEMP TABLE few AS $few; INSERT INTO $table ($columns) SELECT $copy FROM generate_series(1, $((${number:-2} * 1000))) k, few o ON CONFLICT DO NOTHING; SELECT count(*) FROM $table'"; psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT pg_database_size('postgres')" | awk '{ printf "  the database: %.2f GB\n", $1 / 1e9 }'
+    fi
+    # shellcheck disable=SC2086
+    took "backup" "dotnet '$host' backup '$here/$kind.backup' '--Database=$whole' $settings"
+    ls -l "$here/$kind.backup" | awk '{ printf "  the file: %.2f GB\n", $5 / 1e9 }'
+    # an empty machine: its own folders too
+    mkdir "$here/machine-$kind"; machine=$(echo "$settings" | sed "s|--contentRoot=[^ ]*|--contentRoot=$here/machine-$kind|")
+    began=$(date +%s)
+    took "restore" "dotnet '$host' restore '$here/$kind.backup' '--Database=$empty' $machine"
+    took "check" "dotnet '$host' check '--Database=$empty' $machine"
+    start "$empty"; echo "  from the empty machine to a city that is ready: $(( $(date +%s) - began )) s"
+    kill "$city"; wait "$city" 2>/dev/null || true; city=
+    if [ $kind = sqlite ]; then a=$(sqlite3 "$whole" "SELECT count(*), sum(\"FetchedAt\" % 9973), total(\"Value\") FROM $table WHERE \"FetchedAt\" < $(sqlite3 "$whole" "SELECT max(\"FetchedAt\") FROM $table")"); b=$(sqlite3 "$empty" "SELECT count(*), sum(\"FetchedAt\" % 9973), total(\"Value\") FROM $table WHERE \"FetchedAt\" < $(sqlite3 "$whole" "SELECT max(\"FetchedAt\") FROM $table")"); echo "  rows, times and values: $a; restored: $b"; [ "$a" = "$b" ] || bad=1; rm -rf "$whole"* "$here/empty" "$here/sqlite.backup"; fi
+  done
   ;;
 killed)
   need sqlite3 sqlite3; sources_apart
@@ -183,7 +253,7 @@ FEED
   # shellcheck disable=SC2086
   with_node killed "$at" "${number:-500}" "$here" "$host" "--Database=$here/city.db" $settings "--City=$here/pack" "--urls=$at" --Logging:LogLevel:Default=Error
   ;;
-*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk" >&2; exit 2;;
+*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk, network, restore" >&2; exit 2;;
 esac
 [ $bad = 0 ] || { echo "Not as promised."; tail -20 "$here/host.log" >&2; exit 1; }
 echo "As promised."
