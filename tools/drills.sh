@@ -13,6 +13,7 @@
 #   waldisk   the disk with its write-ahead log does
 #   network   the network between host and PostgreSQL is cut for 1 and 30 s (needs ip netns)
 #   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times
+#   wal       PostgreSQL's disk is lost; it comes back from a base backup and the log that is archived every so many seconds (60)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -233,6 +234,31 @@ restore)
     if [ $kind = sqlite ]; then a=$(sqlite3 "$whole" "SELECT count(*), sum(\"FetchedAt\" % 9973), total(\"Value\") FROM $table WHERE \"FetchedAt\" < $(sqlite3 "$whole" "SELECT max(\"FetchedAt\") FROM $table")"); b=$(sqlite3 "$empty" "SELECT count(*), sum(\"FetchedAt\" % 9973), total(\"Value\") FROM $table WHERE \"FetchedAt\" < $(sqlite3 "$whole" "SELECT max(\"FetchedAt\") FROM $table")"); echo "  rows, times and values: $a; restored: $b"; [ "$a" = "$b" ] || bad=1; rm -rf "$whole"* "$here/empty" "$here/sqlite.backup"; fi
   done
   ;;
+wal)
+  # a base backup and the archived log, and the server's own disk lost
+  mkdir "$here/archived"; [ -z "$as" ] || chown postgres "$here/archived"
+  postgres
+  $as sh -c "cat >>'$pgdata/postgresql.conf'" <<CONF
+archive_mode = on
+archive_command = 'test ! -f $here/archived/%f && cp %p $here/archived/%f.half && mv $here/archived/%f.half $here/archived/%f'
+archive_timeout = ${number:-60}
+CONF
+  $as "$bin/pg_ctl" -D "$pgdata" -m fast stop >/dev/null; up
+  start "$database"
+  $as "$bin/pg_basebackup" -h "$here" -p "$pgport" -U city -D "$here/base" -X none --checkpoint=fast 2>/dev/null
+  note_taker
+  echo "notes are written for $((${number:-60} * 3 / 2)) s"; sleep $((${number:-60} * 3 / 2))
+  # shellcheck disable=SC2046
+  kill -KILL $(pg); lostat=$(date +%s); kill "$notes" "$city"; wait "$notes" "$city" 2>/dev/null || true; city=
+  rm -rf "$pgdata"; pgdata="$here/base"
+  echo "restore_command = 'cp $here/archived/%f %p'" >>"$pgdata/postgresql.auto.conf"; $as touch "$pgdata/recovery.signal"; chmod 700 "$pgdata"
+  up; within "the log is played to its end" '[ "$(psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT pg_is_in_recovery()")" = f ]'
+  (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
+  start "$database"; echo "  from the loss to a city that is ready: $(( $(date +%s) - lostat )) s"
+  taken=$(grep -c ' 302 ' "$here/notes"); there=$(psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT count(*) FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'")
+  echo "  notes taken $taken, there $there: the last $(( (taken - there) * 6 / 10 )) s or so are missing (at most ${number:-60} s may be)"
+  [ "$there" -gt 0 ] && [ $(( (taken - there) / 2 )) -le "${number:-60}" ] || bad=1
+  ;;
 killed)
   need sqlite3 sqlite3; sources_apart
   # the city, and a feed that takes what is sent
@@ -253,7 +279,7 @@ FEED
   # shellcheck disable=SC2086
   with_node killed "$at" "${number:-500}" "$here" "$host" "--Database=$here/city.db" $settings "--City=$here/pack" "--urls=$at" --Logging:LogLevel:Default=Error
   ;;
-*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk, network, restore" >&2; exit 2;;
+*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk, network, restore, wal" >&2; exit 2;;
 esac
 [ $bad = 0 ] || { echo "Not as promised."; tail -20 "$here/host.log" >&2; exit 1; }
 echo "As promised."
