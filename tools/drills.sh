@@ -14,6 +14,7 @@
 #   network   the network between host and PostgreSQL is cut for 1 and 30 s (needs ip netns)
 #   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times
 #   wal       PostgreSQL's disk is lost; it comes back from a base backup and the log that is archived every so many seconds (60)
+#   clock     starts with the clock two years ahead, an hour back, over the end of a year and into a leap day, on one database (needs libfaketime)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -25,8 +26,9 @@ port=${DRILLS_PORT:-5190}; at="http://127.0.0.1:$((port + 8))"; sources="http://
 need() { command -v "$1" >/dev/null || { echo "$1 is missing: apt-get install $2" >&2; exit 2; }; }
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)
 as=; [ "$(id -u)" = 0 ] && { as="runuser -u postgres --"; chown postgres "$here"; chmod 755 "$here"; }
-city=; simulator=; bad=0; pgdata="$here/pg"; dbhost=127.0.0.1; away=; net=; notes=
+city=; simulator=; bad=0; pgdata="$here/pg"; dbhost=127.0.0.1; away=; net=; notes=; clock=
 pg() { p=$(head -1 "$pgdata/postmaster.pid" 2>/dev/null) && { pgrep -P "$p" || true; echo "$p"; }; }
+alive() { p=$(head -1 "$pgdata/postmaster.pid" 2>/dev/null) && kill -0 "$p" 2>/dev/null; }
 # shellcheck disable=SC2046,SC2086
 end() {
   trap - EXIT INT TERM
@@ -48,7 +50,7 @@ settings="--environment=Development --contentRoot=$here --City=$root/cities/seou
 start() {
   cd "$here"
   # shellcheck disable=SC2086
-  dotnet "$host" "--Database=$1" $settings "--urls=$at" --Logging:LogLevel:Default=Error >"$here/host.log" 2>&1 & city=$!
+  $clock dotnet "$host" "--Database=$1" $settings "--urls=$at" --Logging:LogLevel:Default=Error >"$here/host.log" 2>&1 & city=$!
   within "the city is ready" 'kill -0 $city 2>/dev/null || { cat "$here/host.log" >&2; end; exit 1; }; curl -fs -m 2 -o /dev/null $at/health/ready'
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page before" "$(get $page)" 200; done
 }
@@ -66,12 +68,13 @@ postgres() {
 # what stands in for the sources, as a program of its own, where the host alone is measured; and the link that signs a role in
 sources_apart() { dotnet "$built/SmartCity.Simulator.dll" "$root/cities/seoul" --urls "$sources" >"$here/sources.log" 2>&1 & simulator=$!
   within "the sources answer" 'curl -s -m 2 -o /dev/null "$sources/"'; settings="$settings --Simulator:Elsewhere=true"; }
+can_sign_in() { within "somebody can sign in" '[ -n "$(link Administrator)" ]'; }
 link() { sed -n "s/^ *$1 *\(http.*\)/\1/p" "$here/host.log"; }
 with_node() { need node nodejs; node "$root/tools/drills.mjs" "$@" || bad=1; }
 
 # somebody who writes notes all the time; and whether what was taken is there
 note_taker() {
-  need node nodejs; within "somebody can sign in" '[ -n "$(link Administrator)" ]'
+  need node nodejs; can_sign_in
   node "$root/tools/drills.mjs" notes "$at" "$(link DepartmentHead)" >"$here/notes" 2>&1 & notes=$!
   within "notes are taken" '[ "$(status)" = 302 ]'
 }
@@ -122,7 +125,7 @@ disk)
   (cd "$here" && dotnet "$host" check "--Database=$here/disk/city.db" $settings 2>/dev/null) || bad=1
   ;;
 long)
-  sources_apart; start "$here/city.db"
+  sources_apart; start "$here/city.db"; can_sign_in
   with_node long "$at" "$city" "$(link Official)" "${number:-480}"
   ;;
 streams)
@@ -146,7 +149,7 @@ slow)
   done
   ;;
 overload)
-  sources_apart; start "$here/city.db"
+  sources_apart; start "$here/city.db"; can_sign_in
   with_node overload "$at" "$(link Official)" "${number:-20}"
   ;;
 datadisk|waldisk)
@@ -164,14 +167,14 @@ datadisk|waldisk)
   echo "the disk is full: $(df -h "$here/disk" | tail -1)"
   # what there is in files that were made before is filled first
   within "a note is refused" '[ "$(status)" = 503 ]'
-  [ "$drill" = datadisk ] || [ -n "$(pg)" ] || echo "  the server has ended itself"
+  [ "$drill" = datadisk ] || alive || echo "  the server has ended itself"
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
   sleep 20
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page later" "$(get $page)" 200; done
   kill -0 "$city" || { echo "the host has ended"; bad=1; }
   grep -ohE '(PANIC|FATAL|ERROR): .*(No space|disk full).*' "$here/pg.log" | sed 's/"[^"]*"/…/' | sort | uniq -c | sort -rn | head -3
   rm "$here/disk/filler"
-  [ -n "$(pg)" ] || { rm -f "$pgdata/postmaster.pid"; up; }
+  alive || { rm -f "$pgdata/postmaster.pid"; up; }
   within "back" '[ "$(status)" = 302 ]'
   for page in /ko /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
   notes_are_there
@@ -259,6 +262,21 @@ CONF
   echo "  notes taken $taken, there $there: the last $(( (taken - there) * 6 / 10 )) s or so are missing (at most ${number:-60} s may be)"
   [ "$there" -gt 0 ] && [ $(( (taken - there) / 2 )) -le "${number:-60}" ] || bad=1
   ;;
+clock)
+  faked=$(ls /usr/lib/*/faketime/libfaketime.so.1 2>/dev/null | head -1); [ -n "$faked" ] || { echo "libfaketime is missing: apt-get install libfaketime" >&2; exit 2; }
+  # one database, and a host that is started again and again with another clock: two years ahead, an hour back, the end of a year, a leap day
+  for moment in "+0d" "+730d" "-1h" "@$(date -u +%Y)-12-31 23:59:40" "@2028-02-28 23:59:40"; do
+    echo "clock $moment"
+    clock="env LD_PRELOAD=$faked FAKETIME_DONT_RESET=1"; FAKETIME=$moment; export FAKETIME
+    start "$here/city.db"; sleep 25
+    for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
+    kill -0 "$city" || { echo "the host has ended"; bad=1; }
+    kill "$city"; wait "$city" 2>/dev/null || true; city=; clock=
+  done
+  unset FAKETIME
+  # shellcheck disable=SC2086
+  (cd "$here" && dotnet "$host" check "--Database=$here/city.db" $settings 2>/dev/null) || bad=1
+  ;;
 killed)
   need sqlite3 sqlite3; sources_apart
   # the city, and a feed that takes what is sent
@@ -279,7 +297,7 @@ FEED
   # shellcheck disable=SC2086
   with_node killed "$at" "${number:-500}" "$here" "$host" "--Database=$here/city.db" $settings "--City=$here/pack" "--urls=$at" --Logging:LogLevel:Default=Error
   ;;
-*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk, network, restore, wal" >&2; exit 2;;
+*) echo "There are: database, frozen, disk, long, killed, streams, slow, overload, datadisk, waldisk, network, restore, wal, clock" >&2; exit 2;;
 esac
 [ $bad = 0 ] || { echo "Not as promised."; tail -20 "$here/host.log" >&2; exit 1; }
 echo "As promised."

@@ -43,7 +43,7 @@ internal sealed class PaperStore(string folder)
 
     /// <summary>Names that are marked for longer than an hour: a program that was killed left them, with or without a row.</summary>
     public IEnumerable<string> Unfinished(DateTimeOffset now) => !Directory.Exists(Folder) ? [] :
-        Directory.EnumerateFiles(Folder, "*.part").Where(f => now - File.GetLastWriteTimeUtc(f) > Longest).Select(f => Path.GetFileNameWithoutExtension(f)).Where(IsName).ToList();
+        Directory.EnumerateFiles(Folder, "*.part").Where(f => now.UtcDateTime - File.GetLastWriteTimeUtc(f) > Longest).Select(f => Path.GetFileNameWithoutExtension(f)).Where(IsName).ToList();
 
     /// <summary>A stored file for reading; null when it is gone.</summary>
     public FileStream? Open(string name) => File.Exists(PathOf(name)) ? new(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read) : null;
