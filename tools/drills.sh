@@ -217,9 +217,9 @@ restore)
     esac
     echo "$kind"
     start "$whole"; sleep 20; kill "$city"; wait "$city" 2>/dev/null || true; city=
-    # times are in milliseconds; a copy lies seven before the one before it
+    # times are in milliseconds; a copy lies ten minutes before the one before it
     columns='"ObservedAt", "SeriesId", "FetchedAt", "ObservedUntil", "Value", "Quality"'
-    copy='o."ObservedAt" - k * 7, o."SeriesId", o."FetchedAt" - k * 7, o."ObservedUntil" - k * 7, o."Value", o."Quality"'
+    copy='o."ObservedAt" - k * 600000, o."SeriesId", o."FetchedAt" - k * 600000, o."ObservedUntil" - k * 600000, o."Value", o."Quality"'
     few="SELECT $columns FROM $table ORDER BY \"ObservedAt\" DESC LIMIT 10000"
     if [ $kind = sqlite ]; then took "filled" "sqlite3 '$whole' 'PRAGMA synchronous=OFF; CREATE TEMP TABLE few AS $few; WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < $((${number:-2} * 1000))) INSERT OR IGNORE INTO $table ($columns) SELECT $copy FROM n CROSS JOIN few o; SELECT count(*) FROM $table; PRAGMA wal_checkpoint(TRUNCATE);'"; ls -l "$whole" | awk '{ printf "  the database: %.2f GB\n", $5 / 1e9 }'
     else took "filled" "psql -qtA -h $here -p $pgport -U city postgres -c 'CREATE TEMP TABLE few AS $few; INSERT INTO $table ($columns) SELECT $copy FROM generate_series(1, $((${number:-2} * 1000))) k, few o ON CONFLICT DO NOTHING; SELECT count(*) FROM $table'"; psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT pg_database_size('postgres')" | awk '{ printf "  the database: %.2f GB\n", $1 / 1e9 }'
