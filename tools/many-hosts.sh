@@ -3,12 +3,13 @@
 # nginx with deploy/many-hosts/nginx.conf; then replaces the hosts one after the other under load and counts the requests that failed.
 #   tools/many-hosts.sh           the drill; ends by itself
 #   tools/many-hosts.sh --stay    the same, and stays until Ctrl+C: http://127.0.0.1:5180
-# Needs PostgreSQL's programs, nginx and a built host (dotnet build src/Host).
+# Needs PostgreSQL's programs, nginx and a built host (dotnet build src/Host, or -c Release: the newer one; or SMARTCITY_HOST names its folder).
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 here=$(mktemp -d)
-host="$root/src/Host/bin/Debug/net10.0/SmartCity.Host.dll"
-sim="$root/src/Simulator/bin/Debug/net10.0/SmartCity.Simulator.dll"
+built=${SMARTCITY_HOST:-$(ls -dt "$root"/src/Host/bin/*/net10.0 2>/dev/null | head -1)}
+host="$built/SmartCity.Host.dll"
+sim="$built/SmartCity.Simulator.dll"
 [ -f "$host" ] && [ -f "$sim" ] || { echo "Build first: dotnet build src/Host" >&2; exit 2; }
 command -v nginx >/dev/null || { echo "nginx is missing: apt-get install nginx-light" >&2; exit 2; }
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1)

@@ -95,7 +95,7 @@ public interface ICityDatabase
 public sealed record ModuleDb(Type Context, string ModuleKey);
 
 /// <summary>A folder of files that belong to the city's data, beside its database: backed up and restored with it, and checked against it.
-/// Register one for each as a singleton.</summary>
+/// Register one for each as a singleton. A name that ends with <c>.part</c>, and the file beside it without that ending, is not finished yet.</summary>
 /// <param name="Key">Key of the module and of what it keeps, as <c>module.things</c>: the folder's name in a backup.</param>
 /// <param name="Path">Where it stands on this machine.</param>
 /// <param name="Files">Names of the files that the tables speak of, with their SHA-256 in lower-case hexadecimal.</param>

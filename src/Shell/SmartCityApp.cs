@@ -81,7 +81,10 @@ public sealed class SmartCityApp
         {
             if (_commands is [var command]) return await HostCommands.Run(_app.Services, command.Words);
             await _app.StartAsync();
-            foreach (var line in _app.Services.GetServices<StartNotice>()) await line.Write(_app, Console.Out);
+            foreach (var line in _app.Services.GetServices<StartNotice>())
+                // the city answers already: a database that is busy or gone in this moment costs a line, not the city
+                try { await line.Write(_app, Console.Out); }
+                catch (System.Data.Common.DbException busy) { await Console.Error.WriteLineAsync($"Part of this notice is missing: {busy.Message}"); }
             await _app.WaitForShutdownAsync();
             return 0;
         }
@@ -216,7 +219,7 @@ public sealed class SmartCityApp
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = System.IO.Compression.CompressionLevel.Optimal);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = System.IO.Compression.CompressionLevel.Optimal);
         services.AddProblemDetails();
-        builder.WebHost.ConfigureKestrel(k =>
+        builder.WebHost.UseSockets(s => s.CreateBoundListenSocket = SlowReaders.Listen).ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
             k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);

@@ -55,6 +55,7 @@ public sealed class UrbanProjectsModule : IModule
         services.AddScoped<Ledger>().AddScoped<Beside>();
         var folder = settings["Documents"];
         services.AddSingleton(s => new PaperStore(folder ?? Path.Combine(s.GetRequiredService<IHostEnvironment>().ContentRootPath, "data", "urban-projects")));
+        services.AddHostedService<Leftovers>();
         services.AddSingleton(s => new KeptFolder("urban-projects.documents", s.GetRequiredService<PaperStore>().Folder, async (inside, cancel) =>
         {
             await using var db = await inside.GetRequiredService<IDbContextFactory<UrbanProjectsDb>>().CreateDbContextAsync(cancel);

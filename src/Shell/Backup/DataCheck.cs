@@ -76,7 +76,7 @@ internal sealed class DataCheck(CityDatabase database, Migrator migrator, Archiv
             else if (await Sha(path, cancel) != sha) problems.Add($"A file of {folder.Key} is not as it was stored, {path}: take it from a backup.");
         }
         if (Directory.Exists(folder.Path))
-            problems.AddRange(Directory.EnumerateFiles(folder.Path).Where(f => !named.ContainsKey(Path.GetFileName(f)) && DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > JustNow).Order(StringComparer.Ordinal).Select(f => $"No row of {folder.Key} names the file {f}: it may be removed."));
+            problems.AddRange(Directory.EnumerateFiles(folder.Path).Where(f => !f.EndsWith(".part", StringComparison.Ordinal) && !File.Exists(f + ".part") && !named.ContainsKey(Path.GetFileName(f)) && DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > JustNow).Order(StringComparer.Ordinal).Select(f => $"No row of {folder.Key} names the file {f}: it may be removed."));
         return problems;
     }
 

@@ -33,7 +33,9 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
             if (NamesHost(setting))
             {
                 Kind = DatabaseKind.Postgres;
-                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500 }.ConnectionString;
+                // where the network is cut, a question that is given up asks the server to cancel, one after another, and each waits as long as connecting may take
+                var asked = new NpgsqlConnectionStringBuilder(setting);
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500, Timeout = Math.Clamp(asked.Timeout, 1, 3) }.ConnectionString;
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
                 // few, so that questions about the past never use up the server's places
                 _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);

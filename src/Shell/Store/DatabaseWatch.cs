@@ -7,7 +7,7 @@ namespace SmartCity.Shell.Store;
 
 /// <summary>Asks PostgreSQL twice a second whether it answers. While it does not, nobody waits for it: questions that are under way are given
 /// up, and new ones fail at once. The embedded database is a file, and is not watched.</summary>
-internal sealed class DatabaseWatch(CityDatabase database, ILogger<DatabaseWatch> log) : BackgroundService
+internal sealed class DatabaseWatch(CityDatabase database, IHostApplicationLifetime life, ILogger<DatabaseWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(1);
 
@@ -40,8 +40,8 @@ internal sealed class DatabaseWatch(CityDatabase database, ILogger<DatabaseWatch
                 connection = null;
                 // a session that was cut may have been the only one: it is gone when a new one does not answer either
                 if (broken is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown } && !database.IsGone) continue;
-                // once is a machine that has too much to do, twice on two connections is a server that stands still
-                if (broken is TimeoutException && !database.IsGone && ++silent < 2) continue;
+                // once is a machine that has too much to do, twice on two connections is a server that stands still; a start has too much to do for longer, and would end
+                if (broken is TimeoutException && !database.IsGone && ++silent < (life.ApplicationStarted.IsCancellationRequested ? 2 : 20)) continue;
                 if (!database.IsGone) log.LogError("The database does not answer; screens go on from memory, and nothing can be written: {Reason}", broken.Message);
                 database.Leaves();
                 await Task.Delay(Every, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

@@ -340,7 +340,11 @@ internal sealed class EditModel(Book book, Ledger ledger, PaperStore store, ICit
             }, cancel);
         }
         // a file that no row knows would lie there for ever
-        finally { if (!added) store.Remove(name); }
+        finally
+        {
+            if (added) store.Keep(name);
+            else store.Remove(name);
+        }
         if (added) return Told("document");
         await Load(project, cancel);
         Say("file", "urban-projects.wrong.meanwhile");
