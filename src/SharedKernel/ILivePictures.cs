@@ -17,6 +17,13 @@ public interface ILivePictures
     /// <param name="cancel">Ends it, and the connection with it.</param>
     IAsyncEnumerable<LivePicture> Follow(string address, CancellationToken cancel = default);
 
+    /// <summary>Asks once for a file that belongs to a camera's video: a playlist or a piece. The bytes are not looked into: the caller does.
+    /// Never throws for what a source does; only for <paramref name="cancel"/>.</summary>
+    /// <param name="address">Absolute address, as a feed or a playlist brought it.</param>
+    /// <param name="maxBytes">Largest file.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<LivePicture> Fetch(string address, int maxBytes, CancellationToken cancel = default);
+
     /// <summary>Asks a feed again now and not at its next beat, because an address it brought has expired. At most once a minute and
     /// feed, and not for a feed whose calls are counted; otherwise nothing happens.</summary>
     void Renew(string feed);

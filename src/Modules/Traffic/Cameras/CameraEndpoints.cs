@@ -24,6 +24,24 @@ internal static class CameraEndpoints
     {
         endpoints.MapGet("/cameras/{camera}/live", Live);
         MapStill(endpoints);
+        endpoints.MapGet("/cameras/{camera}/hls/index.m3u8", async (string camera, HttpContext http, CameraRegister register, Hls hls, IFeeds feeds, IAudience audience) =>
+        {
+            if (register.Find(camera, feeds, audience) is not { Kind: CameraKind.Hls, Stream: not null } found) return Results.NotFound();
+            http.Response.Headers.CacheControl = "no-store";
+            var list = await hls.List(found, http.RequestAborted);
+            return list.Outcome == FetchOutcome.Ok ? Results.Text(list.Text, "application/vnd.apple.mpegurl") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        });
+        endpoints.MapGet("/cameras/{camera}/hls/{piece}", async (string camera, string piece, HttpContext http, CameraRegister register, Hls hls, IFeeds feeds, IAudience audience) =>
+        {
+            if (register.Find(camera, feeds, audience) is not { Kind: CameraKind.Hls, Stream: not null } found) return Results.NotFound();
+            http.Response.Headers.CacheControl = "no-store";
+            return await hls.Piece(found, piece, http.RequestAborted) switch
+            {
+                null => Results.NotFound(),
+                { Outcome: FetchOutcome.Ok } video => Results.Bytes(video.Bytes, video.ContentType),
+                _ => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+            };
+        });
     }
 
     /// <summary>Live video as pictures one behind the other. Beside each stand its state and, in words, its time and how far it is behind. It ends
