@@ -4,6 +4,9 @@ namespace SmartCity;
 /// Nothing is stored. What is asked again and again is a feed's business; this is for what is asked only while somebody watches.</summary>
 public interface ILivePictures
 {
+    /// <summary>Key of a request whose page plays video: only there may a browser take media from this host, and from the page's own memory.</summary>
+    public const string PageOfVideo = "smartcity.page-of-video";
+
     /// <summary>Asks once. Never throws for what a source does; only for <paramref name="cancel"/>.</summary>
     /// <param name="address">Absolute address, as a feed brought it. Of a stream of pictures the first one is taken.</param>
     /// <param name="previous">The last good answer, which makes the question conditional; null for none.</param>

@@ -26,6 +26,8 @@ internal sealed record HlsPiece(Uri Address, double Seconds)
 internal sealed record HlsPlaylist(Uri? Variant, IReadOnlyList<HlsPiece> Pieces, long First, long Breaks, int Target, bool Ended, string? Refusal)
 {
     public const int MaxBytes = 256 * 1024, MaxLines = 4096, Kept = 8;
+    // as far as a player counts without a mistake
+    private const long Counted = 1L << 53;
 
     /// <summary>Reads a playlist. Never throws for what a source wrote.</summary>
     public static HlsPlaylist Read(ReadOnlySpan<byte> file, Uri address)
@@ -41,7 +43,7 @@ internal sealed record HlsPlaylist(Uri? Variant, IReadOnlyList<HlsPiece> Pieces,
         {
             if (line[0] != '#')
             {
-                if (Resolve(address, line) is not { } found) return Refused("the playlist names an address that cannot be asked");
+                if (Resolve(address, line) is not { } found) return Refused("the playlist names another host, or an address that cannot be asked");
                 if (bits is { } wide) { if (wide < variant.Bits) variant = (found, wide); }
                 else if (seconds is { } length) pieces.Add(new(found, length) { Map = map, Breaks = breaking, At = at });
                 (seconds, bits, breaking, at) = (null, null, false, null);
@@ -56,15 +58,15 @@ internal sealed record HlsPlaylist(Uri? Variant, IReadOnlyList<HlsPiece> Pieces,
                 case "#EXT-X-MAP" when Attribute(value, "BYTERANGE") is not null: return Refused("the pieces are parts of one file");
                 case "#EXT-X-MAP":
                     map = Attribute(value, "URI") is { } named ? Resolve(address, named) : null;
-                    if (map is null) return Refused("the playlist names an address that cannot be asked");
+                    if (map is null) return Refused("the playlist names another host, or an address that cannot be asked");
                     break;
                 case "#EXT-X-STREAM-INF": bits = long.TryParse(Attribute(value, "BANDWIDTH"), NumberStyles.None, CultureInfo.InvariantCulture, out var b) ? b : long.MaxValue - 1; break;
                 case "#EXTINF":
-                    if (!double.TryParse(value.Split(',')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var s) || s > 60) return Refused("a piece has no length, or is longer than a minute");
+                    if (!double.TryParse(value.Split(',')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var s) || s is not (>= 0 and <= 60)) return Refused("a piece has no length, or is longer than a minute");
                     seconds = s;
                     break;
-                case "#EXT-X-MEDIA-SEQUENCE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n): first = n; break;
-                case "#EXT-X-DISCONTINUITY-SEQUENCE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n): breaks = n; break;
+                case "#EXT-X-MEDIA-SEQUENCE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Counted: first = n; break;
+                case "#EXT-X-DISCONTINUITY-SEQUENCE" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < Counted: breaks = n; break;
                 case "#EXT-X-TARGETDURATION" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var n): target = n; break;
                 case "#EXT-X-PROGRAM-DATE-TIME" when DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var when): at = when; break;
                 case "#EXT-X-DISCONTINUITY": breaking = true; break;
@@ -94,7 +96,8 @@ internal sealed record HlsPlaylist(Uri? Variant, IReadOnlyList<HlsPiece> Pieces,
 
     private static HlsPlaylist Refused(string why) => new(null, [], 0, 0, 0, false, why);
 
-    private static Uri? Resolve(Uri address, string named) => named.Length <= 2048 && Uri.TryCreate(address, named, out var found) && found.Scheme is "http" or "https" ? found : null;
+    // a list names files of its own host: the city agreed to ask that one, and no other
+    private static Uri? Resolve(Uri address, string named) => named.Length <= 2048 && Uri.TryCreate(address, named, out var found) && found.Scheme == address.Scheme && found.Authority == address.Authority && found.UserInfo.Length == 0 ? found : null;
 
     // NAME=value or NAME="value, with commas"
     private static string? Attribute(string list, string name)
