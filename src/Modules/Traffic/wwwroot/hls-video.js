@@ -95,7 +95,6 @@
     late = setTimeout(() => fail(press.dataset.failed), patience);
     if (video.hidden) {
       face.dataset.playing = '';
-      face.dataset.state = 'live';
       video.hidden = false;
       face.querySelector('img').hidden = true;
       why.textContent = '';
@@ -103,7 +102,11 @@
     const shown = player?.playingDate ?? (video.getStartDate && !isNaN(video.getStartDate()) ? new Date(video.getStartDate().getTime() + 1000 * video.currentTime) : null);
     const behind = shown ? Math.max(0, Math.round((Date.now() + skew - shown) / 1000)) : null;
     const word = shown ? press.dataset.behind.replace('{0}', shown.toLocaleTimeString('en-GB', { timeZone: press.dataset.zone || undefined })).replace('{1}', behind) : press.dataset.live;
-    if (said.textContent !== word) said.textContent = word;
+    // a camera that hangs is sent on as video too
+    const frozen = face.dataset.seen === 'frozen';
+    face.dataset.state = frozen ? 'frozen' : 'live';
+    const told = frozen ? face.dataset.seenWord : word;
+    if (said.textContent !== told) said.textContent = told;
   });
   press.addEventListener('click', () => {
     wanted = !wanted;
