@@ -4,6 +4,9 @@ namespace SmartCity;
 /// Nothing is stored. What is asked again and again is a feed's business; this is for what is asked only while somebody watches.</summary>
 public interface ILivePictures
 {
+    /// <summary>Key of a request whose page plays video: only there may a browser take media from this host, and from the page's own memory.</summary>
+    public const string PageOfVideo = "smartcity.page-of-video";
+
     /// <summary>Asks once. Never throws for what a source does; only for <paramref name="cancel"/>.</summary>
     /// <param name="address">Absolute address, as a feed brought it. Of a stream of pictures the first one is taken.</param>
     /// <param name="previous">The last good answer, which makes the question conditional; null for none.</param>
@@ -16,6 +19,13 @@ public interface ILivePictures
     /// <param name="address">Absolute address, as a feed brought it.</param>
     /// <param name="cancel">Ends it, and the connection with it.</param>
     IAsyncEnumerable<LivePicture> Follow(string address, CancellationToken cancel = default);
+
+    /// <summary>Asks once for a file that belongs to a camera's video: a playlist or a piece. The bytes are not looked into: the caller does.
+    /// Never throws for what a source does; only for <paramref name="cancel"/>.</summary>
+    /// <param name="address">Absolute address, as a feed or a playlist brought it.</param>
+    /// <param name="maxBytes">Largest file.</param>
+    /// <param name="cancel">Gives up.</param>
+    Task<LivePicture> Fetch(string address, int maxBytes, CancellationToken cancel = default);
 
     /// <summary>Asks a feed again now and not at its next beat, because an address it brought has expired. At most once a minute and
     /// feed, and not for a feed whose calls are counted; otherwise nothing happens.</summary>

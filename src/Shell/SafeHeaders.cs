@@ -14,7 +14,7 @@ internal sealed class SafeHeaders(RequestDelegate next, IConfiguration settings)
         http.Response.OnStarting(() =>
         {
             var headers = http.Response.Headers;
-            headers.ContentSecurityPolicy = _policy;
+            headers.ContentSecurityPolicy = http.Items.ContainsKey(ILivePictures.PageOfVideo) ? _policy + "; media-src 'self' blob:" : _policy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";

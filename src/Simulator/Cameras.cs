@@ -3,12 +3,17 @@ using System.Text;
 
 namespace SmartCity.Simulator;
 
-/// <summary>Live pictures of cameras that do not exist: a drawn road with cars that move, the camera's name and its clock, as JPEG and as
-/// pictures one behind the other. Some stand still, some are dead, some are slow, some answer with a page.</summary>
+/// <summary>Live pictures of cameras that do not exist: a drawn road with cars that move, the camera's name and its clock, as JPEG, as
+/// pictures one behind the other, and as video in pieces (HLS). Some stand still, some are dead, some are slow, some answer with a page.</summary>
 internal sealed class Cameras(Scenario scenario, CityGround ground)
 {
     private const int Width = 320, Height = 240, Horizon = 96;
     public const string Boundary = "cameraframe";
+    /// <summary>Length of a piece of video, pieces in a playlist, and the second from which pieces are counted.</summary>
+    public const int PieceSeconds = 2, Kept = 6;
+    private const long Epoch = 1_577_836_800;
+    private static readonly DateTimeOffset StoppedAt = new(2026, 1, 5, 3, 14, 7, TimeSpan.Zero);
+    private static readonly Video Film = new(Width, Height);
     private static readonly int[] Cars = [0xC8453C, 0x3C6EC8, 0xE8E8E8, 0x2A2A2E, 0xD9A93C, 0x5F8F5F];
 
     /// <summary>How a camera is, always the same for the same camera.</summary>
@@ -43,9 +48,9 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
         (byte[] Body, DateTimeOffset At) Now(DateTimeOffset moment)
         {
             // what a camera sees arrives somewhat later, each camera in its own time
-            var at = condition == Condition.Frozen ? new DateTimeOffset(2026, 1, 5, 3, 14, 7, TimeSpan.Zero) : moment - TimeSpan.FromSeconds(Noise.Die(Noise.Seed("lag"), number) * 4);
+            var at = condition == Condition.Frozen ? StoppedAt : moment - TimeSpan.FromSeconds(Noise.Die(Noise.Seed("lag"), number) * 4);
             at = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond));
-            return (flies ? Above(number, area, at) : Draw(number, area, at), condition == Condition.Frozen ? moment : at);
+            return (Jpeg.Encode(Width, Height, (flies ? Above(number, area, at) : Draw(number, area, at)).Pixels), condition == Condition.Frozen ? moment : at);
         }
         switch (named.GetValueOrDefault("file"))
         {
@@ -54,16 +59,37 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
                 return new(200, "image/jpeg", body) { LastModified = condition == Condition.Frozen ? null : at, Late = late };
             case "video.mjpg":
                 return new(200, "multipart/x-mixed-replace; boundary=" + Boundary, []) { Late = late, Frame = moment => Part(Now(moment)) };
+            case "live.m3u8":
+                return Wire.Text("application/vnd.apple.mpegurl", Playlist(question.Moment)) with { Late = late };
+            case "init.mp4":
+                return new(200, "video/mp4", Film.Init()) { Late = late };
+            case { } piece when piece.EndsWith(".m4s", StringComparison.Ordinal) && long.TryParse(piece.AsSpan(0, piece.Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out var begins) && Listed(begins, question.Moment):
+                byte[] Seen(long second) => condition == Condition.Frozen ? Scene(StoppedAt) : Scene(DateTimeOffset.FromUnixTimeSeconds(second));
+                byte[] Scene(DateTimeOffset when) => (flies ? Above(number, area, when) : Draw(number, area, when)).Pixels;
+                return new(200, "video/mp4", Film.Piece((uint)((begins - Epoch) / PieceSeconds) + 1, begins - Epoch, [.. Enumerable.Range(0, PieceSeconds).Select(i => Seen(begins + i))])) { Late = late };
             default:
-                return Wire.Text("text/plain; charset=utf-8", "No encoder makes this stream here.\n", 404);
+                return Wire.Text("text/plain; charset=utf-8", "There is no such file.\n", 404);
         }
     }
+
+    // the pieces that are whole by now, the last six; a piece begins at an even second
+    private static string Playlist(DateTimeOffset moment)
+    {
+        var end = moment.ToUnixTimeSeconds() / PieceSeconds * PieceSeconds;
+        var list = new StringBuilder().Append(CultureInfo.InvariantCulture, $"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{PieceSeconds}\n#EXT-X-MEDIA-SEQUENCE:{(end - Epoch) / PieceSeconds - Kept}\n#EXT-X-MAP:URI=\"init.mp4\"\n");
+        for (var begins = end - Kept * PieceSeconds; begins < end; begins += PieceSeconds)
+            list.Append(CultureInfo.InvariantCulture, $"#EXT-X-PROGRAM-DATE-TIME:{DateTimeOffset.FromUnixTimeSeconds(begins).UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}Z\n#EXTINF:{PieceSeconds}.0,\n{begins}.m4s\n");
+        return list.ToString();
+    }
+
+    // somewhat longer than it is listed, as servers do
+    private static bool Listed(long begins, DateTimeOffset moment) => begins % PieceSeconds == 0 && begins + PieceSeconds <= moment.ToUnixTimeSeconds() && begins >= moment.ToUnixTimeSeconds() - 4 * Kept * PieceSeconds;
 
     private static byte[] Part((byte[] Body, DateTimeOffset At) picture) =>
         [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"--{Boundary}\r\nContent-Type: image/jpeg\r\nContent-Length: {picture.Body.Length}\r\nLast-Modified: {picture.At.UtcDateTime:r}\r\n\r\n")), .. picture.Body, 13, 10];
 
     // roofs from above, passing slowly; in the middle what the drone was sent to, with its smoke
-    private byte[] Above(int number, string area, DateTimeOffset at)
+    private Canvas Above(int number, string area, DateTimeOffset at)
     {
         var canvas = new Canvas(Width, Height);
         var seed = Noise.Mix(Noise.Seed(scenario.Seed + "above"), (ulong)number);
@@ -88,10 +114,10 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
         canvas.Digits(string.Create(CultureInfo.InvariantCulture, $"DRONE {number} {area.ToUpperInvariant()}"), 6, 4, 2, 0xF4F6F8);
         canvas.Block(0, Height - 18, Width, 18, 0x10161C);
         canvas.Digits(TimeZoneInfo.ConvertTime(at, ground.Zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), 6, Height - 14, 2, 0xF4F6F8);
-        return Jpeg.Encode(Width, Height, canvas.Pixels);
+        return canvas;
     }
 
-    private byte[] Draw(int number, string area, DateTimeOffset at)
+    private Canvas Draw(int number, string area, DateTimeOffset at)
     {
         var canvas = new Canvas(Width, Height);
         var seed = Noise.Mix(Noise.Seed(scenario.Seed + "scene"), (ulong)number);
@@ -139,6 +165,6 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
         canvas.Digits(string.Create(CultureInfo.InvariantCulture, $"CAM {number:0000} {area.ToUpperInvariant()}"), 6, 4, 2, 0xF4F6F8);
         canvas.Block(0, Height - 18, Width, 18, 0x10161C);
         canvas.Digits(local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), 6, Height - 14, 2, 0xF4F6F8);
-        return Jpeg.Encode(Width, Height, canvas.Pixels);
+        return canvas;
     }
 }

@@ -76,7 +76,7 @@ public sealed class TrafficModule : IModule
         services.AddModuleDb<TrafficDb>(TrafficDb.Module);
         services.AddSingleton<Releases>().AddHostedService(s => s.GetRequiredService<Releases>()).AddScoped<CameraLedger>();
         services.AddSingleton<Emergencies>().AddHostedService(s => s.GetRequiredService<Emergencies>());
-        services.AddSingleton<CameraRegister>().AddSingleton<Stills>().AddSingleton<Videos>();
+        services.AddSingleton<CameraRegister>().AddSingleton<Stills>().AddSingleton<Videos>().AddSingleton<Hls>();
         services.AddSingleton<Transit>().AddSingleton<HotSpots>();
     }
 

@@ -28,6 +28,12 @@ internal sealed class LivePictures(SourceClient client, FeedLoop loop, Secrets s
         }
     }
 
+    public async Task<LivePicture> Fetch(string address, int maxBytes, CancellationToken cancel = default)
+    {
+        var answer = await client.Get(new Question(address, Timeout) { MaxBytes = maxBytes }, cancel);
+        return new(answer.Outcome, answer.Outcome == FetchOutcome.Ok ? answer.Body : ReadOnlyMemory<byte>.Empty, "", 0, 0) { Detail = answer.Detail is null ? null : secrets.Redact(answer.Detail) };
+    }
+
     private LivePicture Of(Answer answer)
     {
         var (outcome, type, width, height, detail) = PictureReader.Read(answer);

@@ -66,7 +66,8 @@ public sealed class LivePictureTests
         Assert.Equal(FetchOutcome.Unparsable, (await Ask(Number(Cameras.Condition.Page), "still.jpg", now)).Outcome);
         Assert.Equal(FetchOutcome.Unreachable, (await Ask(Number(Cameras.Condition.Dead), "still.jpg", now)).Outcome);
         Assert.Equal(FetchOutcome.Auth, (await Ask(Number(Cameras.Condition.Well), "still.jpg", now - 7200)).Outcome);
-        Assert.Equal(FetchOutcome.BadRequest, (await Ask(Number(Cameras.Condition.Well), "live.m3u8", now)).Outcome);
+        // a list of pieces is no picture
+        Assert.Equal(FetchOutcome.Unparsable, (await Ask(Number(Cameras.Condition.Well), "live.m3u8", now)).Outcome);
         // addresses come from a list that others write: the one rule about addresses holds for them too
         Assert.Equal(FetchOutcome.Blocked, (await pictures.Ask("http://127.0.0.1:1/still.jpg", null, TestContext.Current.CancellationToken)).Outcome);
         Assert.Equal(FetchOutcome.BadAddress, (await pictures.Ask("file:///etc/passwd", null, TestContext.Current.CancellationToken)).Outcome);

@@ -30,6 +30,8 @@ public sealed class StillTests
 
         public IAsyncEnumerable<LivePicture> Follow(string address, CancellationToken cancel = default) => throw new InvalidOperationException("stills are asked one by one");
 
+        public Task<LivePicture> Fetch(string address, int maxBytes, CancellationToken cancel = default) => throw new NotSupportedException();
+
         public void Renew(string feed) => Renewed.Add(feed);
     }
 

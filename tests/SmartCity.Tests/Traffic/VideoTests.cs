@@ -49,6 +49,8 @@ public sealed class VideoTests
             return Task.FromResult(Picture(0));
         }
 
+        public Task<LivePicture> Fetch(string address, int maxBytes, CancellationToken cancel = default) => throw new NotSupportedException();
+
         public void Renew(string feed) => Renewed.Add(feed);
     }
 

@@ -50,8 +50,10 @@ internal sealed record Camera(string Id, Text Name, string? Area, Text? Road, Pl
     public string? Incident { get; init; }
     /// <summary>A camera that flies.</summary>
     public bool Drone { get; init; }
-    /// <summary>True when its video is passed on by this host.</summary>
+    /// <summary>True when its video is passed on by this host as pictures one behind the other.</summary>
     public bool Plays => Kind == CameraKind.Mjpeg && Stream is not null;
+    /// <summary>True when its video is passed on by this host in pieces.</summary>
+    public bool PlaysHls => Kind == CameraKind.Hls && Stream is not null;
 
     public Release Release => Permission switch
     {

@@ -24,6 +24,7 @@ internal static class CameraEndpoints
     {
         endpoints.MapGet("/cameras/{camera}/live", Live);
         MapStill(endpoints);
+        MapHls(endpoints);
     }
 
     /// <summary>Live video as pictures one behind the other. Beside each stand its state and, in words, its time and how far it is behind. It ends
@@ -69,6 +70,31 @@ internal static class CameraEndpoints
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+
+    /// <summary>Live video in pieces. That the reader may see the camera is asked before and after each wait: closed is closed at once.</summary>
+    private static void MapHls(IEndpointRouteBuilder endpoints)
+    {
+        static IResult Later(HttpContext http)
+        {
+            http.Response.Headers.RetryAfter = ((int)Hls.Rest.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+        endpoints.MapGet("/cameras/{camera}/hls/index.m3u8", async (string camera, HttpContext http, CameraRegister register, Hls hls, IFeeds feeds, IAudience audience, CancellationToken cancel) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            if (register.Find(camera, feeds, audience) is not { PlaysHls: true } found) return Results.NotFound();
+            var list = await hls.List(found, cancel);
+            if (register.Find(camera, feeds, audience) is not { PlaysHls: true }) return Results.NotFound();
+            return list.Outcome == FetchOutcome.Ok ? Results.Text(list.Text, "application/vnd.apple.mpegurl") : Later(http);
+        });
+        endpoints.MapGet("/cameras/{camera}/hls/{piece}", async (string camera, string piece, HttpContext http, CameraRegister register, Hls hls, IFeeds feeds, IAudience audience, CancellationToken cancel) =>
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            if (register.Find(camera, feeds, audience) is not { PlaysHls: true } found || await hls.Find(found, piece, cancel) is not { } video) return Results.NotFound();
+            if (register.Find(camera, feeds, audience) is not { PlaysHls: true }) return Results.NotFound();
+            return video.Outcome == FetchOutcome.Ok ? Results.Bytes(video.Bytes, video.ContentType) : Later(http);
+        });
     }
 
     private static void MapStill(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/cameras/{camera}/still", async (string camera, string? v, HttpContext http, CameraRegister register, Stills stills, IFeeds feeds, IAudience audience, TimeProvider time, CancellationToken cancel) =>

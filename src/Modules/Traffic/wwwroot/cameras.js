@@ -9,7 +9,8 @@
     let asking = false;
 
     async function show(face, view) {
-      // a live video says itself how it is
+      // a live video says itself how it is; that its pictures stand still only the stills tell
+      [face.dataset.seen, face.dataset.seenWord] = [view.state, view.word];
       if ('playing' in face.dataset) return;
       face.querySelector('.cam__said').textContent = view.word;
       face.dataset.state = view.state;

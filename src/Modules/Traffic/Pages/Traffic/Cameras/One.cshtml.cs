@@ -34,6 +34,7 @@ internal sealed class OneModel(CameraRegister register, CameraLedger ledger, Sti
     {
         if (register.Find(camera, feeds, audience) is not { } found) return false;
         Camera = found;
+        if (found.PlaysHls && !Past) HttpContext.Items[ILivePictures.PageOfVideo] = true;
         Still = stills.Known(found.Id);
         View = CameraView.Of(found, Still, city, words);
         Favourite = (await ledger.Favourites(cancel)).Contains(found.Id);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace SmartCity.Traffic.Pages.Cameras;
 
 /// <summary>A camera and how its picture is.</summary>
-internal sealed record CameraFace(Camera Camera, CameraView View, bool Lazy = false, bool Video = false);
+internal sealed record CameraFace(Camera Camera, CameraView View, bool Lazy = false, bool Video = false, bool Hls = false);
 
 /// <summary>Cameras side by side under one clock. Which ones stands in the address, so that it can be passed on.</summary>
 internal sealed class WallModel(CameraRegister register, CameraLedger ledger, Stills stills, ICity city, IFeeds feeds, IAudience audience, IWords words) : PageModel
