@@ -28,6 +28,9 @@ public interface IModule
     /// already demands its view permission.</summary>
     void MapEndpoints(IEndpointRouteBuilder endpoints) { }
 
+    /// <summary>True where its pages must be answered also when more is asked than the city can answer.</summary>
+    bool Urgent => false;
+
     /// <summary>Everything wrong with what the module reads of a city's pack, each a sentence that begins with its file and line. Asked by
     /// <c>city check</c>, which has no database and no other services.</summary>
     IEnumerable<string> Check(ICity city, IWords words) => [];

@@ -268,6 +268,7 @@ public sealed class SmartCityApp
         app.UseResponseCompression();
         app.UseMiddleware<SameOriginOnly>();
         app.UseMiddleware<LanguageInAddress>();
+        app.UseMiddleware<Admission>();
         app.UseStatusCodePagesWithReExecute("/error", "?status={0}");
         app.UseMiddleware<LastPages>();
         app.UseRouting();

@@ -16,6 +16,8 @@ public sealed class DisasterSafetyModule : IModule
     /// <inheritdoc/>
     public Text Title { get; } = Text.Of("재난안전", "Disaster and safety");
 
+    public bool Urgent => true;
+
     /// <inheritdoc/>
     public IEnumerable<Contribution> Contributions =>
     [
