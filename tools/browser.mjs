@@ -53,9 +53,9 @@ export async function open(program = process.env.CHROMIUM ?? '/usr/bin/chromium'
     },
     async close() {
       try { await send('Browser.close'); } catch { /* it is gone */ }
-      child.kill();
-      await new Promise(done => setTimeout(done, 300));
-      rmSync(folder, { recursive: true, force: true });
+      // its own processes write until they are gone
+      if (child.exitCode === null) { const gone = new Promise(done => child.once('exit', done)); child.kill(); await gone; }
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }

@@ -22,7 +22,7 @@ try {
   async function held() {
     for (let i = 0; i < 3; i++) { await page.ask('HeapProfiler.collectGarbage'); await pause(300); }
     const metrics = Object.fromEntries((await page.ask('Performance.getMetrics')).metrics.map(m => [m.name, m.value]));
-    return { heap: metrics.JSHeapUsedSize, nodes: metrics.Nodes, listeners: metrics.JSEventListeners, swaps: await page.read('drill.swaps') };
+    return { heap: metrics.JSHeapUsedSize, nodes: metrics.Nodes, listeners: metrics.JSEventListeners, swaps: await page.read('drill.swaps'), shown: await page.read('document.getElementsByTagName("*").length') };
   }
   let beats = 0, cuts = 0;
   async function run(until) {
@@ -43,7 +43,7 @@ try {
   const updates = last.swaps - first.swaps;
   if (updates < 10) throw new Error(`only ${updates} updates came`);
   const per = name => ((last[name] - first[name]) / updates * 1000);
-  console.log(`${updates} updates, ${cuts} cuts of the network; heap ${(first.heap / 1e6).toFixed(2)} -> ${(last.heap / 1e6).toFixed(2)} MB, nodes ${first.nodes} -> ${last.nodes}, listeners ${first.listeners} -> ${last.listeners}`);
+  console.log(`${updates} updates, ${cuts} cuts of the network; heap ${(first.heap / 1e6).toFixed(2)} -> ${(last.heap / 1e6).toFixed(2)} MB, nodes ${first.nodes} -> ${last.nodes} (elements on the page ${first.shown} -> ${last.shown}), listeners ${first.listeners} -> ${last.listeners}`);
   console.log(`for 1,000 updates: heap ${(per('heap') / 1000).toFixed(1)} kB, nodes ${per('nodes').toFixed(1)}, listeners ${per('listeners').toFixed(1)}`);
   console.log(`the room says: ${await page.read('document.querySelector("[data-room]").dataset.state ?? "on"')}`);
 } finally { await browser.close(); }
