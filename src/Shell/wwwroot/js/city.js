@@ -179,6 +179,8 @@
     if (document.hidden) return;
     for (const now of document.querySelectorAll('img[data-again]')) {
       const next = now.cloneNode();
+      // a lazy picture that stands on no page never comes, and what waits for it never goes
+      next.loading = 'eager';
       next.src = now.dataset.again + '?t=' + Date.now();
       next.decode().then(() => now.replaceWith(next), () => {});
     }
