@@ -124,6 +124,30 @@ public sealed class SituationTests(Browser browser, Seoul seoul)
     }
 
     [Fact]
+    public async Task Pictures_of_this_moment_come_again_and_those_of_the_incident_before_are_let_go()
+    {
+        await using var reader = await browser.Reader(seoul.City);
+        await SignIn(reader, seoul.City, Roles.Mayor);
+        await reader.Open(View);
+        await Eventually(async () =>
+        {
+            if (await reader.Page.Locator("#room img[data-again]").CountAsync() > 0) return true;
+            await reader.Page.ClickAsync("[data-step='1']");
+            await Task.Delay(1000);
+            return false;
+        }, "an incident with cameras near it is shown");
+        await Expect(reader.Page.Locator("#room img[data-again][src*='?t=']").First).ToBeAttachedAsync();
+        await reader.Page.ClickAsync("[data-step='1']");
+        var device = await reader.Context.NewCDPSessionAsync(reader.Page);
+        await device.SendAsync("DOM.enable");
+        await Eventually(async () =>
+        {
+            await device.SendAsync("HeapProfiler.collectGarbage");
+            return !(await device.SendAsync("DOM.getDetachedDomNodes"))!.Value.GetRawText().Contains("data-again", StringComparison.Ordinal);
+        }, "no picture is held that stands on no page");
+    }
+
+    [Fact]
     public async Task After_a_thousand_updates_the_page_is_no_larger_than_before()
     {
         await using var reader = await browser.Reader(seoul.City);
