@@ -36,7 +36,7 @@ try {
     await pause(3000);
   }
   // what is made once (styles, compiled code, the first pictures) is no leak
-  await run(Date.now() + 20_000);
+  await run(Date.now() + 60_000);
   const first = await held();
   await run(Date.now() + Number(minutes) * 60_000);
   const last = await held();
