@@ -18,7 +18,7 @@ internal static class HostsBench
         await simulator.StartAsync();
         var folder = Directory.CreateTempSubdirectory("smartcity-hosts-").FullName;
         string[] settings = ["--environment=Development", $"--contentRoot={folder}", $"--City={pack}", $"--Database={postgres.Setting}", $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--Simulator:Elsewhere=true", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Error"];
-        var program = Environment.GetEnvironmentVariable("SMARTCITY_PUBLISHED") ?? Path.Combine(AppContext.BaseDirectory, "SmartCity.Host.dll");
+        var program = Path.Combine(AppContext.BaseDirectory, "SmartCity.Host.dll");
         await Peers.Said("dotnet", null, [program, "migrate", .. settings]);
         var hosts = new List<(Process Process, string Url)>();
         try

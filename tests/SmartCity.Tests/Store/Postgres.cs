@@ -21,6 +21,9 @@ public sealed class Postgres : IAsyncDisposable
     private Process? _server;
     private string _connection = "";
 
+    // initdb and postgres refuse to run as root; the package has made a user for them
+    private static string[] AsUser => Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
+
     /// <summary>Connection string of a new, empty database.</summary>
     public static async Task<string> NewDatabase()
     {
@@ -37,9 +40,8 @@ public sealed class Postgres : IAsyncDisposable
         if (server._folder is null) return null;
         var data = Path.Combine(server._folder, $"standby{Interlocked.Increment(ref _databases)}");
         var at = new NpgsqlConnectionStringBuilder(server._connection);
-        string[] asUser = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
-        await Finish([.. asUser, Path.Combine(Binaries()!, "pg_basebackup"), "-D", data, "-h", at.Host!, "-p", $"{at.Port}", "-U", at.Username!, "-R", "--checkpoint=fast", "--no-sync", "--wal-method=stream"]);
-        return new(data, [.. asUser, Path.Combine(Binaries()!, "postgres"), "-D", data, "-k", server._folder, "-h", "127.0.0.1", "-F", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "log_min_messages=panic"]);
+        await Finish([.. AsUser, Path.Combine(Binaries()!, "pg_basebackup"), "-D", data, "-h", at.Host!, "-p", $"{at.Port}", "-U", at.Username!, "-R", "--checkpoint=fast", "--no-sync", "--wal-method=stream"]);
+        return new(data, [.. AsUser, Path.Combine(Binaries()!, "postgres"), "-D", data, "-k", server._folder, "-h", "127.0.0.1", "-F", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "log_min_messages=panic"]);
     }
 
     /// <summary>A server that only follows another.</summary>
@@ -53,18 +55,8 @@ public sealed class Postgres : IAsyncDisposable
 
         public async Task Start(string database)
         {
-            _server = Process.Start(Quiet([.. command, "-p", $"{_port}"]))!;
-            _server.OutputDataReceived += (_, _) => { };
-            _server.ErrorDataReceived += (_, _) => { };
-            _server.BeginOutputReadLine();
-            _server.BeginErrorReadLine();
-            for (var attempt = 0; ; attempt++)
-                try
-                {
-                    await Run(Of(database), "SELECT 1");
-                    return;
-                }
-                catch (NpgsqlException) when (attempt < 150 && !_server.HasExited) { await Task.Delay(100); }
+            _server = Begin([.. command, "-p", $"{_port}"]);
+            await Answers(Of(database), _server);
         }
 
         public async ValueTask DisposeAsync()
@@ -98,29 +90,16 @@ public sealed class Postgres : IAsyncDisposable
         var binaries = Binaries() ?? throw new InvalidOperationException("The storage tests need PostgreSQL: install it (Debian: apt-get install postgresql), or set SMARTCITY_TEST_POSTGRES to a connection string of a server where databases may be made.");
         var postgres = new Postgres { _folder = Directory.CreateTempSubdirectory("smartcity-pg-").FullName };
         var data = Path.Combine(postgres._folder, "data");
-        // initdb and postgres refuse to run as root; the package has made a user for them
-        string[] asUser = Environment.UserName == "root" ? ["runuser", "-u", "postgres", "--"] : [];
-        if (asUser.Length > 0) await Finish("chown", "postgres", postgres._folder);
-        await Finish([.. asUser, Path.Combine(binaries, "initdb"), "-D", data, "-U", "city", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]);
+        if (AsUser.Length > 0) await Finish("chown", "postgres", postgres._folder);
+        await Finish([.. AsUser, Path.Combine(binaries, "initdb"), "-D", data, "-U", "city", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]);
         var port = FreePort();
-        postgres._server = Process.Start(Quiet([.. asUser, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-k", postgres._folder, "-h", "127.0.0.1",
-            "-F", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "log_min_messages=panic"]))!;
-        postgres._server.OutputDataReceived += (_, _) => { };
-        postgres._server.ErrorDataReceived += (_, _) => { };
-        postgres._server.BeginOutputReadLine();
-        postgres._server.BeginErrorReadLine();
+        postgres._server = Begin([.. AsUser, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-k", postgres._folder, "-h", "127.0.0.1",
+            "-F", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "log_min_messages=panic"]);
         postgres._connection = $"Host=127.0.0.1;Port={port};Username=city;Database=postgres;Include Error Detail=true";
         // also when the tests are killed politely
         AppDomain.CurrentDomain.ProcessExit += (_, _) => postgres.Stop();
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await Run(postgres._connection, "SELECT 1");
-                return postgres;
-            }
-            catch (NpgsqlException) when (attempt < 150 && !postgres._server.HasExited) { await Task.Delay(100); }
-        }
+        await Answers(postgres._connection, postgres._server);
+        return postgres;
     }
 
     private static string? Binaries()
@@ -146,6 +125,28 @@ public sealed class Postgres : IAsyncDisposable
     }
 
     private static ProcessStartInfo Quiet(string[] command) => new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
+
+    // what it prints is read and dropped, so that it never waits for a reader
+    private static Process Begin(string[] command)
+    {
+        var server = Process.Start(Quiet(command))!;
+        server.OutputDataReceived += (_, _) => { };
+        server.ErrorDataReceived += (_, _) => { };
+        server.BeginOutputReadLine();
+        server.BeginErrorReadLine();
+        return server;
+    }
+
+    private static async Task Answers(string connection, Process server)
+    {
+        for (var attempt = 0; ; attempt++)
+            try
+            {
+                await Run(connection, "SELECT 1");
+                return;
+            }
+            catch (NpgsqlException) when (attempt < 150 && !server.HasExited) { await Task.Delay(100); }
+    }
 
     private static async Task Finish(params string[] command)
     {
