@@ -73,6 +73,20 @@ public sealed class HlsPageTests(CityWithCameras with) : IClassFixture<CityWithC
     }
 
     [Fact]
+    public async Task Whoever_comes_when_all_places_are_taken_is_told_to_come_again()
+    {
+        using var nobody = City.Client();
+        var camera = Of(Release.Public).Last();
+        var piece = $"/traffic/cameras/{camera.Id}/hls/{Names(await nobody.GetStringAsync(List(camera), Cancel)).Last()}";
+        var hls = City.Services.GetRequiredService<Hls>();
+        var places = Enumerable.Range(0, Hls.MostDeliveries).Select(_ => hls.Deliver()).ToList();
+        Assert.DoesNotContain(null, places);
+        using (var refused = await nobody.GetAsync(piece, Cancel)) Assert.Equal((HttpStatusCode.ServiceUnavailable, Hls.Rest), (refused.StatusCode, refused.Headers.RetryAfter!.Delta));
+        foreach (var place in places) place!.Dispose();
+        Assert.Equal(HttpStatusCode.OK, await nobody.Status(piece));
+    }
+
+    [Fact]
     public async Task Only_the_page_of_such_a_camera_may_play_media_and_names_the_player()
     {
         using var nobody = City.Client();

@@ -91,9 +91,16 @@ internal static class CameraEndpoints
         endpoints.MapGet("/cameras/{camera}/hls/{piece}", async (string camera, string piece, HttpContext http, CameraRegister register, Hls hls, IFeeds feeds, IAudience audience, CancellationToken cancel) =>
         {
             http.Response.Headers.CacheControl = "no-store";
+            using var place = hls.Deliver();
+            if (place is null) return Later(http);
             if (register.Find(camera, feeds, audience) is not { PlaysHls: true } found || await hls.Find(found, piece, cancel) is not { } video) return Results.NotFound();
             if (register.Find(camera, feeds, audience) is not { PlaysHls: true }) return Results.NotFound();
-            return video.Outcome == FetchOutcome.Ok ? Results.Bytes(video.Bytes, video.ContentType) : Later(http);
+            if (video.Outcome != FetchOutcome.Ok) return Later(http);
+            // written here and not by a result, so that the place is kept until the viewer has it; who does not read is ended by the server
+            http.Response.ContentType = video.ContentType;
+            http.Response.ContentLength = video.Bytes.Length;
+            await http.Response.Body.WriteAsync(video.Bytes, cancel);
+            return Results.Empty;
         });
     }
 

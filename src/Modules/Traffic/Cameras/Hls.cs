@@ -13,6 +13,8 @@ internal sealed class Hls : IDisposable
     public const long Room = 64L * 1024 * 1024;
     /// <summary>Cameras that are watched at one time, and pieces that are asked for at one time.</summary>
     public const int AtOnce = 12;
+    /// <summary>Pieces that are on their way to viewers at one time: whoever wants one more is told to come again.</summary>
+    public const int MostDeliveries = 400;
     /// <summary>So long after the last question of a viewer a camera is forgotten; so long what failed is left alone; so often a playlist is asked at most.</summary>
     public static readonly TimeSpan Forgotten = TimeSpan.FromSeconds(15), Rest = TimeSpan.FromSeconds(5), Least = TimeSpan.FromSeconds(1);
 
@@ -24,6 +26,7 @@ internal sealed class Hls : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationToken _stop;
     private readonly ITimer _sweeps;
+    private int _deliveries;
 
     public Hls(ILivePictures pictures, TimeProvider time, IHostApplicationLifetime? lifetime = null)
     {
@@ -102,6 +105,19 @@ internal sealed class Hls : IDisposable
             asking = piece.Asking;
         }
         return await asking.WaitAsync(cancel);
+    }
+
+    /// <summary>A place to give a piece to a viewer, until it is disposed of; null when all are taken.</summary>
+    public IDisposable? Deliver()
+    {
+        if (Interlocked.Increment(ref _deliveries) <= MostDeliveries) return new Delivery(this);
+        Interlocked.Decrement(ref _deliveries);
+        return null;
+    }
+
+    private sealed class Delivery(Hls hls) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref hls._deliveries);
     }
 
     private async Task<HlsList> Ask(Camera camera, Entry entry, string stream)
