@@ -131,7 +131,7 @@ internal sealed class Cameras(Scenario scenario, CityGround ground)
         {
             var (left, high, grey) = ((int)(i * 37 - 8), (int)(18 + Noise.Die(seed, i) * 58), 0x70 + (int)(Noise.Die(seed, i + 20) * 0x50));
             canvas.Block(left, Horizon - high, 34, high, Lit(grey << 16 | grey << 8 | grey + 6));
-            for (var w = 0; w < 12; w++)
+            for (var w = 0; w < 12 && 12 + w / 3 * 11 < high; w++)
                 if (Noise.Die(seed, i * 40 + w + local.Hour * 1000L) > 0.45) canvas.Block(left + 5 + w % 3 * 9, Horizon - high + 6 + w / 3 * 11, 5, 6, light < 0.55 ? 0xE8CF7A : Lit(0xB8C8D4));
         }
         // the road runs to a point on the horizon

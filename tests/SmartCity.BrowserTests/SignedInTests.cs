@@ -18,6 +18,22 @@ public sealed class SignedInTests(Browser browser, Seoul seoul)
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
+    [Theory]
+    [InlineData("ko", 1280, 800)]
+    [InlineData("en", 390, 844)]
+    public async Task No_page_of_the_situation_room_breaks_a_rule_of_accessibility(string language, int width, int height)
+    {
+        var pages = new List<string> { $"/{language}/disaster-safety/alarms", $"/{language}/disaster-safety/situation" };
+        await using (var reader = await SignedIn(width, height, Roles.Official))
+            foreach (var (list, link) in new[] { ("disaster-safety", "incidents/d-"), ("traffic/cameras", "traffic/cameras/") })
+            {
+                await reader.Open($"/{language}/{list}");
+                pages.Add((await reader.Page.Locator($"main table a[href*='{link}']").First.GetAttributeAsync("href"))!);
+            }
+        var wrong = await Accessibility.OfEach(pages, () => SignedIn(width, height, Roles.Official), Accessibility.Faults);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     [Fact]
     public async Task A_passkey_is_made_and_opens_the_door()
     {

@@ -34,9 +34,16 @@ internal static class Say
     public static string What(Incident incident, Openness openness)
     {
         if (incident.Category is not (Category.Disaster or Category.Other)) return Of(incident.Category).ToString();
-        if (incident.Accounts[0].Feed == DisasterSafetyModule.Dispatch) return openness.Desk ? incident.Lead.Title.ToString() : Of(incident.Category).ToString();
+        if (incident.Accounts[0].Feed == DisasterSafetyModule.Dispatch) return openness.Desk ? Told(incident) : Of(incident.Category).ToString();
         if (Quakes.Magnitude(incident.Lead) is { } m) return Text.Of("지진 규모 {0}", "Earthquake, magnitude {0}", Text.Same(Units.Number(m, 1))).ToString();
         return openness.Shows(Openness.Notice) && !string.IsNullOrWhiteSpace(incident.Lead.Title.ToString()) ? Short(incident.Lead.Title.ToString()) : Of(incident.Category).ToString();
+    }
+
+    // a dispatch that says no more than its kind says it in the reader's language
+    private static string Told(Incident incident)
+    {
+        var (kind, title) = (Of(incident.Category), incident.Lead.Title.ToString());
+        return kind.Languages.Any(l => kind.In(l) == title) ? kind.ToString() : title;
     }
 
     private static string Short(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 79), "…");

@@ -6,7 +6,7 @@ namespace SmartCity.DisasterSafety.Pages;
 
 /// <summary>Alarms, grouped, and who acknowledged them; below, the rules they follow from.</summary>
 [Authorize(DisasterSafetyModule.Desk)]
-internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudience audience, Deeds deeds, IServiceProvider services) : PageModel
+internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudience audience, Deeds deeds, IncidentBook book, IServiceProvider services) : PageModel
 {
     public IReadOnlyList<Alarm> Alarms { get; private set; } = [];
     public DisasterSettings Settings => DisasterSettings.Of(city);
@@ -38,5 +38,15 @@ internal sealed class AlarmsModel(ICity city, IFeeds feeds, IWords words, IAudie
         return LocalRedirect($"/{words.Language}/disaster-safety/{(back == "situation" ? "situation" : "alarms")}");
     }
 
-    private async Task Load(CancellationToken cancel) => Alarms = await DisasterTables.AlarmsNow(services, feeds, city, cancel);
+    private Dictionary<string, Incident> _incidents = [];
+
+    /// <summary>What an incident of an alarm is, where and since when; its number in the alarm when it is not told of any longer.</summary>
+    public string Named(Call call, int number) => _incidents.TryGetValue(call.Key, out var incident)
+        ? $"{Say.What(incident, Openness.For(audience, Settings))}, {Say.Where(incident, city, words)}, {Clock.Of(city, incident.Since, Now)}" : words.Of("disaster-safety.nth", number);
+
+    private async Task Load(CancellationToken cancel)
+    {
+        Alarms = await DisasterTables.AlarmsNow(services, feeds, city, cancel);
+        _incidents = (await book.Now(feeds, cancel)).ToDictionary(i => i.Key, StringComparer.Ordinal);
+    }
 }
