@@ -19,7 +19,9 @@ public sealed class EveryPageTests(Browser browser, Seoul seoul)
     // each language on a phone and on a wide screen, desk or wall; a colour is the same in both languages, so each theme is looked at on a desk and on a phone
     public async Task No_page_breaks_a_rule_of_accessibility(string language, int width, int height, bool everyTheme)
     {
-        var wrong = await Accessibility.OfEach(await PublicPages.Of(_city, language), () => browser.Reader(_city, width, height), async (reader, address) => await Accessibility.Violations(reader, address, everyTheme));
+        // on a wide screen also the main screen as a wall shows it
+        var pages = (await PublicPages.Of(_city, language)).Concat(width > 2000 ? [$"/{language}?surface=wall"] : []);
+        var wrong = await Accessibility.OfEach(pages, () => browser.Reader(_city, width, height), async (reader, address) => await Accessibility.Violations(reader, address, everyTheme));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 

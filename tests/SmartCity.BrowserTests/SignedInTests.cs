@@ -21,6 +21,7 @@ public sealed class SignedInTests(Browser browser, Seoul seoul)
     [Theory]
     [InlineData("ko", 1280, 800)]
     [InlineData("en", 390, 844)]
+    [InlineData("ko", 2600, 1400)]
     public async Task No_page_of_the_situation_room_breaks_a_rule_of_accessibility(string language, int width, int height)
     {
         var pages = new List<string> { $"/{language}/disaster-safety/alarms", $"/{language}/disaster-safety/situation" };
