@@ -46,9 +46,10 @@ internal static class Accessibility
     }
 
     /// <summary>The rules of accessibility, no sideways scroll, no complaint of the browser.</summary>
-    public static async Task<IEnumerable<string>> Faults(Reader reader, string address)
+    /// <param name="everyTheme">False leaves colours out.</param>
+    public static async Task<IEnumerable<string>> Faults(Reader reader, string address, bool everyTheme)
     {
-        var wrong = await Violations(reader, address);
+        var wrong = await Violations(reader, address, everyTheme);
         var (wide, width) = (await reader.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), reader.Page.ViewportSize!.Width);
         if (wide > width) wrong.Add($"{address} is {wide} wide");
         wrong.AddRange(reader.Complaints.Select(c => $"{address}: {c}"));
