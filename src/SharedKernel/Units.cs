@@ -29,6 +29,9 @@ public static class Units
     /// <summary>The unit in words, for screen readers and titles.</summary>
     public static string Name(string ucum) => Known.TryGetValue(ucum, out var unit) ? unit.Name.ToString() : ucum;
 
+    /// <summary>A distance in metres as people read it: to the ten below a kilometre, then kilometres.</summary>
+    public static string Distance(double metres) => metres < 995 ? $"{Number(Math.Round(metres / 10) * 10)} {Symbol("m")}" : $"{Number(metres / 1000, 1)} {Symbol("km")}";
+
     /// <summary>A number by the current culture. From ten thousand on, Korean groups by 만 and 억 when <paramref name="shorten"/>.</summary>
     public static string Number(double value, int decimals = 0, bool shorten = false)
     {

@@ -22,6 +22,17 @@ public sealed class UnitsTests
         Assert.Equal(expected, Units.Number(value, shorten: true));
     }
 
+    [Theory]
+    [InlineData(4, "0 m")]
+    [InlineData(994.9, "990 m")]
+    [InlineData(995, "1.0 km")]
+    [InlineData(12_340, "12.3 km")]
+    public void A_distance_is_told_in_tens_of_metres_then_in_kilometres(double metres, string expected)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo("en-GB");
+        Assert.Equal(expected, Units.Distance(metres));
+    }
+
     [Fact]
     public void A_unit_has_a_sign_and_a_name_in_the_readers_language()
     {

@@ -82,7 +82,4 @@ internal static class Distance
 {
     /// <summary>Kilometres along the surface of a sphere.</summary>
     public static double Km(Place a, Place b) => a.MetresTo(b) / 1000;
-
-    /// <summary>In words: metres to the ten below a kilometre, then kilometres.</summary>
-    public static string Words(double km) => km < 0.995 ? $"{Units.Number(Math.Round(km * 100) * 10)} {Units.Symbol("m")}" : $"{Units.Number(km, 1)} {Units.Symbol("km")}";
 }

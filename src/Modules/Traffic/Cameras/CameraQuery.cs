@@ -21,14 +21,11 @@ internal sealed record CameraQuery(string? Text = null, string? Area = null, str
     }
 }
 
-/// <summary>Places and distances as people write and read them.</summary>
+/// <summary>Places as people write them.</summary>
 internal static class Distance
 {
     /// <summary>Reads <c>37.5665,126.978</c>; null when it is no point of the world.</summary>
     public static Place? Read(string? text) =>
         text?.Split(',') is [var lat, var lon] && double.TryParse(lat, NumberStyles.Float, CultureInfo.InvariantCulture, out var latitude) && double.TryParse(lon, NumberStyles.Float, CultureInfo.InvariantCulture, out var longitude)
         && Math.Abs(latitude) <= 90 && Math.Abs(longitude) <= 180 ? new(latitude, longitude) : null;
-
-    /// <summary>Metres below a kilometre, else kilometres.</summary>
-    public static string Words(double metres) => metres < 1000 ? $"{Units.Number(Math.Round(metres / 10) * 10)} {Units.Symbol("m")}" : $"{Units.Number(metres / 1000, 1)} {Units.Symbol("km")}";
 }
