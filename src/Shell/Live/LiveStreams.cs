@@ -8,7 +8,7 @@ namespace SmartCity.Shell.Live;
 /// holds nothing but its own place, and gets the present state when it reads again.</summary>
 internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplicationLifetime life, ILogger<LiveStreams> log) : BackgroundService
 {
-    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(40), Gather = TimeSpan.FromMilliseconds(4), Look = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(40), Gather = TimeSpan.FromMilliseconds(4), Look = TimeSpan.FromSeconds(3), Quiet = TimeSpan.FromSeconds(10);
     /// <summary>Viewers who are written to before the connections get their turn: what lies between the two is memory.</summary>
     private const int Batch = 64;
     private static readonly byte[] PingBytes = "event: ping\ndata: \n\n"u8.ToArray();
