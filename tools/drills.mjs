@@ -355,7 +355,7 @@ async function streams(pid, count) {
   herd.slice(200).forEach(s => s?.destroy());
   await sleep(5000);
 
-  // those who never read: the buffers of both systems fill first, then the half minute runs
+  // those who never read: the buffers of both systems fill first, then it is seen that nothing is taken
   const held = () => +readFileSync('/proc/net/tcp', 'utf8').split('\n').filter(l => l.includes(`:${(+port).toString(16).toUpperCase().padStart(4, '0')} `) && / 01 /.test(l.slice(30, 40))).length;
   const base = held(), memory = process_(pid).rss, silent = [], shut = performance.now();
   for (let i = 0; i < idle; i++) silent.push(await open(0, false));
@@ -368,7 +368,7 @@ async function streams(pid, count) {
     if (left < idle && !firstGone) firstGone = (performance.now() - shut) / 1000;
   }
   console.log(`${idle} that never read: first dropped after ${round(firstGone)} s, ${left} left after ${round((performance.now() - shut) / 1000)} s; RSS ${round(memory)} to ${round(peak)} MB`);
-  must(left === 0, 'who never reads is not dropped within 5 minutes');
+  must(left === 0 && performance.now() - shut <= 45000, 'who never reads is not dropped within 45 s');
   must(seen.p95 <= 250 && Object.keys(seen.other).length === 0, 'a reader is disturbed');
 }
 

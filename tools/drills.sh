@@ -130,7 +130,7 @@ long)
   ;;
 streams)
   [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt $((${number:-5000} + 1000)) ] || { echo "Allow more open files: ulimit -n 20000" >&2; exit 2; }
-  sources_apart; start "$here/city.db"
+  sources_apart; settings="$settings --Streams:EachAddress=100000"; start "$here/city.db"
   with_node streams "$at" "$city" "${number:-5000}"
   ;;
 slow)

@@ -56,7 +56,7 @@ internal sealed partial class BenchCity(SmartCityApp app, CitySimulator simulato
         var app = SmartCityApp.Create(
         [
             "--environment=Staging", "--applicationName=SmartCity.Host", $"--contentRoot={folder}", $"--City={pack}", $"--Database={Path.Combine(folder, "city.db")}",
-            $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--urls=http://127.0.0.1:0", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Error",
+            $"--Simulator={simulator.Address.ToString().TrimEnd('/')}", "--urls=http://127.0.0.1:0", "--Secrets:plaza=demonstration", "--Logging:LogLevel:Default=Error", "--Streams:EachAddress=100000",
         ], city => city.Modules(modules ?? TierD.Modules).DemonstrationSources((_, _) => new AlreadyRunning()));
         await app.Web.StartAsync();
         var city = new BenchCity(app, simulator, folder);

@@ -15,13 +15,13 @@ internal static class CityEndpoints
 {
     public static void Map(WebApplication app)
     {
-        app.MapGet("/live", (HttpContext http, LiveStreams streams, CityPack city, Grants grants, Catalogue catalogue, string? lang, string? parts, string? topics, string? since) =>
+        app.MapGet("/live", (HttpContext http, LiveStreams streams, StreamPlaces places, CityPack city, Grants grants, Catalogue catalogue, string? lang, string? parts, string? topics, string? since) =>
         {
             var language = lang is not null && city.Languages.Contains(lang) ? lang : city.Languages[0];
             // after a cut the browser names the last event it saw; a number from nowhere means everything anew
             var last = http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? since;
             var after = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && http.RequestServices.GetRequiredService<LiveParts>().Knows(n) ? n : 0;
-            return streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue);
+            return places.Enter(http.Connection.RemoteIpAddress, Sessions.IdOf(http.User)) is { } place ? streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue, place) : StreamPlaces.Refuse(http);
         }).AllowAnonymous();
 
         app.MapGet("/pictures/{feed}", async (string feed, string? at, HttpContext http, FeedBook book, AnswerLog answers, CityPack city, Grants grants, Catalogue catalogue, CancellationToken cancel) =>

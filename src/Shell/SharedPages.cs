@@ -31,9 +31,9 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
     }
 
     /// <summary>What people change by a form is on every page at once.</summary>
-    public static void Use(WebApplication app)
+    public static void Use(IApplicationBuilder app)
     {
-        var pages = app.Services.GetRequiredService<SharedPages>();
+        var pages = app.ApplicationServices.GetRequiredService<SharedPages>();
         app.Use(async (http, next) =>
         {
             if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) { await next(http); return; }

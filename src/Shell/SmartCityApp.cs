@@ -183,7 +183,7 @@ public sealed class SmartCityApp
         services.AddHostedService<FirstStep>();
         services.AddSingleton<Duty>().AddSingleton<IDuty>(s => s.GetRequiredService<Duty>()).AddHostedService(s => s.GetRequiredService<Duty>());
         services.AddSingleton<HostNotes>().AddHostedService(s => s.GetRequiredService<HostNotes>());
-        services.AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
+        services.AddSingleton<StreamPlaces>().AddSingleton<LiveStreams>().AddHostedService(s => s.GetRequiredService<LiveStreams>());
         SharedPages.Register(services);
         services.AddSingleton<FeedLoop>().AddHostedService(s => s.GetRequiredService<FeedLoop>());
         services.TryAddSingleton<ILivePictures, LivePictures>();
@@ -262,15 +262,19 @@ public sealed class SmartCityApp
     private static void Pipeline(WebApplication app)
     {
         if (Proxies.Of(app.Configuration["Proxies"]) is { } proxies) app.UseForwardedHeaders(proxies);
-        app.UseExceptionHandler("/error");
         app.UseMiddleware<SafeHeaders>();
-        SharedPages.Use(app);
-        app.UseResponseCompression();
-        app.UseMiddleware<SameOriginOnly>();
-        app.UseMiddleware<LanguageInAddress>();
-        app.UseMiddleware<Admission>();
-        app.UseStatusCodePagesWithReExecute("/error", "?status={0}");
-        app.UseMiddleware<LastPages>();
+        // a stream is one request for hours, and what a page passes through would wait with it, thousands of times
+        app.UseWhen(http => http.Request.Path != "/live", pages =>
+        {
+            pages.UseExceptionHandler("/error");
+            SharedPages.Use(pages);
+            pages.UseResponseCompression();
+            pages.UseMiddleware<SameOriginOnly>();
+            pages.UseMiddleware<LanguageInAddress>();
+            pages.UseMiddleware<Admission>();
+            pages.UseStatusCodePagesWithReExecute("/error", "?status={0}");
+            pages.UseMiddleware<LastPages>();
+        });
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

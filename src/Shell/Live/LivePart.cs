@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using SmartCity.Shell.Localization;
 
 namespace SmartCity.Shell.Live;
@@ -14,7 +16,8 @@ internal sealed record LivePart(string Id, string Permission, IReadOnlyList<stri
 /// <summary>Rendered parts, shared by all their viewers.</summary>
 internal sealed class LiveParts
 {
-    private readonly Dictionary<string, LivePart> _parts;
+    private readonly Dictionary<string, LivePart> _parts, _short = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Part, string Language), Rendered> _rendered = [];
     private readonly Dictionary<string, long> _dirty = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -27,6 +30,7 @@ internal sealed class LiveParts
     public LiveParts(IEnumerable<LivePart> parts, IServiceScopeFactory scopes, PartialRenderer renderer, Store.CityDatabase database)
     {
         _parts = parts.ToDictionary(p => p.Id);
+        foreach (var part in _parts.Values.OrderBy(p => p.Id, StringComparer.Ordinal)) _names[part.Id] = _short.TryAdd(Short(part.Id), part) ? Short(part.Id) : part.Id;
         (_scopes, _renderer, _database) = (scopes, renderer, database);
         // numbers of an earlier run, or of another host, are none of this one's: their viewers get everything anew
         _sequence = _first = Random.Shared.NextInt64(1L << 40, 1L << 52);
@@ -42,6 +46,15 @@ internal sealed class LiveParts
     internal sealed record Rendered(long Sequence, string Html, long Made);
 
     public IReadOnlyDictionary<string, LivePart> All => _parts;
+
+    /// <summary>A part's name in the address of a stream: four letters, the same on every host, because an open stream carries its address for hours. Of two parts that would have the same
+    /// letters one keeps its id.</summary>
+    public string NameOf(string id) => _names.GetValueOrDefault(id, id);
+
+    /// <summary>The part of an id, or of a name that <see cref="NameOf"/> gave.</summary>
+    public LivePart? Find(string name) => _parts.GetValueOrDefault(name) ?? _short.GetValueOrDefault(name);
+
+    private static string Short(string id) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(id)), 0, 3).Replace('+', '-').Replace('/', '_');
 
     /// <summary>The newest rendering there is; what is rendered later has a higher number.</summary>
     public long Sequence => Interlocked.Read(ref _sequence);

@@ -8,7 +8,9 @@ namespace SmartCity.Shell.Live;
 /// holds nothing but its own place, and gets the present state when it reads again.</summary>
 internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplicationLifetime life, ILogger<LiveStreams> log) : BackgroundService
 {
-    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(40), Gather = TimeSpan.FromMilliseconds(4), Look = TimeSpan.FromSeconds(5), Quiet = TimeSpan.FromSeconds(10), WriteLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Coalesce = TimeSpan.FromMilliseconds(40), Gather = TimeSpan.FromMilliseconds(4), Look = TimeSpan.FromSeconds(3), Quiet = TimeSpan.FromSeconds(10);
+    /// <summary>Viewers who are written to before the connections get their turn: what lies between the two is memory.</summary>
+    private const int Batch = 64;
     private static readonly byte[] PingBytes = "event: ping\ndata: \n\n"u8.ToArray();
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
@@ -18,15 +20,21 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
     /// <summary>Streams that are open now.</summary>
     public int Open => _open;
 
+    /// <summary>What is newer than one number, up to another, with the names of topics or without.</summary>
+    private sealed record Caught(long After, long Now, bool Topics, byte[] Bytes, long To);
+
     /// <summary>Viewers with the same language, the same rights and the same page.</summary>
-    private sealed class Group(string language, IReadOnlyList<string> parts, IReadOnlySet<string> topics)
+    private sealed class Group(string key, string language, IReadOnlyList<string> parts, IReadOnlySet<string> topics)
     {
         private readonly HashSet<Viewer> _viewers = [];
+        public string Key => key;
         public string Language => language;
         public IReadOnlyList<string> Parts => parts;
         public IReadOnlySet<string> Topics => topics;
         /// <summary>Number up to which the newest event went.</summary>
         public long To;
+        /// <summary>What was put together last for one who comes or comes back: many of them know the same.</summary>
+        public Caught? Last;
 
         public void Add(Viewer viewer)
         {
@@ -51,13 +59,23 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
 
     /// <summary>One open stream. At rest, it takes what is published from the one loop that publishes; while it sends something of its own, or while its reader has not taken what was sent, it only
     /// notes that there was something.</summary>
-    private sealed class Viewer(HttpResponse response, CancellationToken ended)
+    private sealed class Viewer
     {
         private readonly Lock _gate = new();
+        private readonly HttpContext _http;
+        private readonly CancellationToken _ended;
+        private readonly System.Net.Sockets.Socket? _socket;
         private bool _busy = true, _missed;
         private long _written = Environment.TickCount64;
+        private Patience _patience = new(Environment.TickCount64);
         private Task _writing = Task.CompletedTask;
         private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Viewer(HttpContext http, CancellationToken ended)
+        {
+            (_http, _ended, _socket) = (http, ended, SlowReaders.SocketOf(http));
+            ended.UnsafeRegister(static viewer => ((Viewer)viewer!).Wake(), this);
+        }
 
         /// <summary>Number up to which its reader knows.</summary>
         public long Sent { get; set; }
@@ -83,9 +101,15 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             }
         }
 
-        public void Ping()
+        /// <summary>A sign of life, where nothing was said for long. A reader who takes nothing is gone.</summary>
+        public void Look()
         {
-            lock (_gate) if (!_busy && Environment.TickCount64 - _written >= Quiet.TotalMilliseconds) Start(PingBytes);
+            lock (_gate)
+            {
+                var now = Environment.TickCount64;
+                if (!_busy && now - _written >= Quiet.TotalMilliseconds) Start(PingBytes);
+                if (_patience.IsOver(now, SlowReaders.Waits(_socket) ?? new(!_writing.IsCompleted, (ulong)_written))) _http.Abort();
+            }
         }
 
         private void Start(byte[] bytes)
@@ -93,7 +117,7 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             _written = Environment.TickCount64;
             try
             {
-                var write = response.Body.WriteAsync(bytes, ended);
+                var write = _http.Response.Body.WriteAsync(bytes, _ended);
                 if (write.IsCompletedSuccessfully) return;
                 _writing = write.AsTask();
             }
@@ -106,12 +130,11 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
         public Task Write(byte[] bytes)
         {
             _written = Environment.TickCount64;
-            _writing = response.Body.WriteAsync(bytes, ended).AsTask();
-            return Taken();
+            return _writing = _http.Response.Body.WriteAsync(bytes, _ended).AsTask();
         }
 
-        /// <summary>Done when the reader has taken what was sent; a reader who does not within half a minute is gone.</summary>
-        public Task Taken() => _writing.WaitAsync(WriteLimit, ended);
+        /// <summary>Done when there is room for more.</summary>
+        public Task Taken() => _writing;
 
         /// <summary>Rests, when nothing was missed meanwhile.</summary>
         public bool Rest()
@@ -120,8 +143,15 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             {
                 (_busy, _missed, var missed) = (_missed, false, _missed);
                 if (!missed) _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                // it may have ended before there was anything to wake
+                if (_ended.IsCancellationRequested) _wake.TrySetResult();
                 return !missed;
             }
+        }
+
+        private void Wake()
+        {
+            lock (_gate) _wake.TrySetResult();
         }
 
         /// <summary>Done when it cannot rest any longer.</summary>
@@ -132,7 +162,7 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
         {
             lock (_gate) _busy = true;
             if (_writing.IsCompleted) return;
-            response.HttpContext.Abort();
+            _http.Abort();
             await _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
@@ -171,7 +201,7 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
         {
             while (await timer.WaitForNextTickAsync(stop))
                 foreach (var group in Groups())
-                    foreach (var viewer in group.Viewers) viewer.Ping();
+                    foreach (var viewer in group.Viewers) viewer.Look();
         }
         catch (OperationCanceledException) { /* the host stops */ }
     }
@@ -201,19 +231,40 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             var (bytes, to) = await Compose(group, from, topics.Where(group.Topics.Contains), cancel);
             if (bytes.Length == 0) continue;
             group.To = to;
-            foreach (var viewer in group.Viewers) viewer.Offer(from, to, bytes);
+            foreach (var some in group.Viewers.Chunk(Batch))
+            {
+                foreach (var viewer in some) viewer.Offer(from, to, bytes);
+                await Task.Yield();
+            }
         }
     }
 
     /// <summary>One event with every part of the group that is newer than a number, and the names of changed topics.</summary>
     private async Task<(byte[] Bytes, long To)> Compose(Group group, long after, IEnumerable<string> topics, CancellationToken cancel)
     {
-        var text = new StringBuilder();
-        var html = new StringBuilder();
         // a page may render a part anew while the others are being rendered: the number is read in between, so that it never
         // covers a rendering that this event does not carry
         foreach (var id in group.Parts) await parts.Get(id, group.Language, cancel);
+        return await Compose(group, after, parts.Sequence, topics, cancel);
+    }
+
+    /// <summary>What one needs who comes, or comes back: when all come at once, it is put together once.</summary>
+    private async Task<(byte[] Bytes, long To)> Catch(Group group, long after, bool topics, CancellationToken cancel)
+    {
+        foreach (var id in group.Parts) await parts.Get(id, group.Language, cancel);
         var now = parts.Sequence;
+        if (group.Last is not { } last || last.After != after || last.Now != now || last.Topics != topics)
+        {
+            var (bytes, to) = await Compose(group, after, now, topics ? group.Topics : [], cancel);
+            group.Last = last = new(after, now, topics, bytes, to);
+        }
+        return (last.Bytes, last.To);
+    }
+
+    private async Task<(byte[] Bytes, long To)> Compose(Group group, long after, long now, IEnumerable<string> topics, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        var html = new StringBuilder();
         foreach (var id in group.Parts)
         {
             var part = await parts.Get(id, group.Language, cancel);
@@ -239,14 +290,21 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
     /// <param name="since">Number of the newest part in the page, or of the last event that arrived.</param>
     /// <param name="audience">Who reads.</param>
     /// <param name="catalogue">What the topics' permissions are.</param>
-    public async Task Serve(HttpContext http, string language, IEnumerable<string> wanted, IEnumerable<string> topics, long since, Audience audience, Catalogue catalogue)
+    /// <param name="place">Given back at its end.</param>
+    public Task Serve(HttpContext http, string language, IEnumerable<string> wanted, IEnumerable<string> topics, long since, Audience audience, Catalogue catalogue, IDisposable place)
     {
-        var visible = wanted.Distinct(StringComparer.Ordinal).Where(id => parts.All.TryGetValue(id, out var part) && audience.Can(part.Permission)).Take(100).ToList();
+        // what is read here is forgotten before the stream begins: for hours nothing stays of it but the group
+        var visible = wanted.Distinct(StringComparer.Ordinal).Select(parts.Find).OfType<LivePart>().Where(p => audience.Can(p.Permission)).Take(100).Select(p => p.Id).ToList();
         var allowed = topics.Where(t => catalogue.All.FirstOrDefault(c => c is Feed or Dataset && c.Key == t) is { } c && audience.Can(Catalogue.PermissionOf(c))).Take(20).ToHashSet(StringComparer.Ordinal);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-        var key = $"{language}|{string.Join(',', visible)}|{string.Join(',', allowed.Order(StringComparer.Ordinal))}";
-        var viewer = new Viewer(http.Response, ended.Token);
-        var group = Join(key, language, visible, allowed, viewer);
+        http.Request.Query = QueryCollection.Empty;
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+        var viewer = new Viewer(http, ended.Token);
+        return Serve(http, Join(language, visible, allowed, viewer), viewer, since, ended, place);
+    }
+
+    private async Task Serve(HttpContext http, Group group, Viewer viewer, long since, CancellationTokenSource ended, IDisposable place)
+    {
+        using var _ = ended;
         Interlocked.Increment(ref _open);
         try
         {
@@ -257,12 +315,12 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             await Follow(viewer, group, since, resumed: since > 0 && http.Request.Headers.ContainsKey("Last-Event-ID"), ended.Token);
         }
         catch (OperationCanceledException) { /* the reader left, or the host stops */ }
-        catch (TimeoutException) { /* the reader does not read */ }
         catch (IOException) { /* the connection broke */ }
         finally
         {
             Interlocked.Decrement(ref _open);
-            Leave(key, group, viewer);
+            place.Dispose();
+            Leave(group, viewer);
             await viewer.Close();
         }
     }
@@ -270,7 +328,7 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
     private async Task Follow(Viewer viewer, Group group, long since, bool resumed, CancellationToken ended)
     {
         // the first event goes out at once: what is newer than the page, or a sign of life; a changed topic is told anew
-        var (first, sent) = await Compose(group, since, group.Topics.Where(_ => resumed), ended);
+        var (first, sent) = await Catch(group, since, resumed, ended);
         viewer.Sent = Math.Max(sent, since);
         await viewer.Write(first.Length > 0 ? first : PingBytes);
         while (true)
@@ -278,28 +336,30 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             while (!viewer.Rest())
             {
                 // a reader who fell behind takes the newest state, not everything in between
-                var (bytes, to) = await Compose(group, viewer.Sent, group.Topics, ended);
+                var (bytes, to) = await Catch(group, viewer.Sent, true, ended);
                 viewer.Sent = Math.Max(viewer.Sent, to);
                 if (bytes.Length > 0) await viewer.Write(bytes);
             }
-            await viewer.Woken.WaitAsync(ended);
+            await viewer.Woken;
+            ended.ThrowIfCancellationRequested();
             await viewer.Taken();
         }
     }
 
-    private Group Join(string key, string language, IReadOnlyList<string> visible, IReadOnlySet<string> topics, Viewer viewer)
+    private Group Join(string language, IReadOnlyList<string> visible, IReadOnlySet<string> topics, Viewer viewer)
     {
+        var key = $"{language}|{string.Join(',', visible)}|{string.Join(',', topics.Order(StringComparer.Ordinal))}";
         lock (_groups)
         {
-            if (!_groups.TryGetValue(key, out var group)) group = _groups[key] = new(language, visible, topics) { To = parts.Sequence };
+            if (!_groups.TryGetValue(key, out var group)) group = _groups[key] = new(key, language, visible, topics) { To = parts.Sequence };
             group.Add(viewer);
             return group;
         }
     }
 
-    private void Leave(string key, Group group, Viewer viewer)
+    private void Leave(Group group, Viewer viewer)
     {
         lock (_groups)
-            if (group.Remove(viewer) == 0) _groups.Remove(key);
+            if (group.Remove(viewer) == 0) _groups.Remove(group.Key);
     }
 }

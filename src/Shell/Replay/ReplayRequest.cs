@@ -13,24 +13,24 @@ internal sealed class ReplayRequest(RequestDelegate next, Replays replays, CityP
     private static readonly string[] Present = ["/Access/", "/Feeds/", "/Search/", "/SiteMap", "/Error"];
     private static readonly string[] Local = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
 
-    public async Task InvokeAsync(HttpContext http, Moment moment)
+    public Task InvokeAsync(HttpContext http, Moment moment) =>
+        http.Request.Query[Name] is [{ Length: > 0 } text] && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && HasPast(http) ? Turned(http, moment, text) : next(http);
+
+    private async Task Turned(HttpContext http, Moment moment, string text)
     {
-        if (http.Request.Query[Name] is [{ Length: > 0 } text] && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) && HasPast(http))
+        var now = time.GetUtcNow();
+        if (Read(text, city.Zone) is not { } at) moment.Refuse("replay.nottime");
+        else if (at > now) moment.Refuse("replay.notyet");
+        else if (await replays.At(at, http.RequestAborted) is { } past)
         {
-            var now = time.GetUtcNow();
-            if (Read(text, city.Zone) is not { } at) moment.Refuse("replay.nottime");
-            else if (at > now) moment.Refuse("replay.notyet");
-            else if (await replays.At(at, http.RequestAborted) is { } past)
-            {
-                moment.TurnTo(past);
-                http.Items[LiveTagHelper.StandsStill] = true;
-            }
-            else
-            {
-                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-                http.Response.Headers.RetryAfter = "5";
-                return;
-            }
+            moment.TurnTo(past);
+            http.Items[LiveTagHelper.StandsStill] = true;
+        }
+        else
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            http.Response.Headers.RetryAfter = "5";
+            return;
         }
         await next(http);
     }

@@ -66,6 +66,21 @@ public sealed class LiveStreamTests
         Assert.DoesNotContain("closed-tile", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_page_names_its_parts_shortly_and_its_stream_knows_them()
+    {
+        await using var city = await TestCity.Start();
+        await city.UntilFed();
+        var parts = city.Services.GetRequiredService<LiveParts>();
+        Assert.All(parts.All.Keys, id => Assert.Equal(id, parts.Find(parts.NameOf(id))?.Id));
+        Assert.Equal(parts.All.Count, parts.All.Keys.Select(parts.NameOf).Distinct().Count());
+        using var client = city.Client();
+        var page = await client.GetStringAsync("/en");
+        var at = page.IndexOf("/live?", StringComparison.Ordinal);
+        Assert.Contains(parts.NameOf(Air), page[at..page.IndexOf('"', at)], StringComparison.Ordinal);
+        Assert.Contains(Air, await First(city, $"/live?lang=en&parts={parts.NameOf(Air)}"), StringComparison.Ordinal);
+    }
+
     private static Tile Closed() => new("atmosphere.closed-tile", Text.Of("닫힘", "Closed"), ["atmosphere.air"], _ => new(new TileFace { Feed = "atmosphere.air", Value = 1 })) { Url = "/atmosphere", Permission = "city.administer" };
 
     private static Task Until(Func<bool> holds) => TestCity.Until(holds, "the live stream has moved on");

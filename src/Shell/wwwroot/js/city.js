@@ -44,7 +44,8 @@
     state.textContent = state.dataset[value];
   }
   if (stream) {
-    stream.addEventListener('htmx:sse:after:connection', () => tellState('on'));
+    // one that is refused for now (too many of one session or address) says when to ask again
+    stream.addEventListener('htmx:sse:after:connection', event => tellState(event.detail.connection.status === 200 ? 'on' : 'off'));
     stream.addEventListener('htmx:sse:error', () => tellState('off'));
     stream.addEventListener('htmx:sse:before:connection', event => {
       if (event.detail.connection.attempt > 0) tellState('off');
