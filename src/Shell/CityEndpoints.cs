@@ -21,7 +21,7 @@ internal static class CityEndpoints
             // after a cut the browser names the last event it saw; a number from nowhere means everything anew
             var last = http.Request.Headers["Last-Event-ID"].FirstOrDefault() ?? since;
             var after = long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && http.RequestServices.GetRequiredService<LiveParts>().Knows(n) ? n : 0;
-            return places.Enter(http.Connection.RemoteIpAddress, Sessions.IdOf(http.User)) is { } place ? streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue, place) : StreamPlaces.Refuse(http);
+            return streams.Serve(http, language, Split(parts), Split(topics), after, grants.Of(http.User), catalogue, places.Enter(http.Connection.RemoteIpAddress, Sessions.IdOf(http.User)));
         }).AllowAnonymous();
 
         app.MapGet("/pictures/{feed}", async (string feed, string? at, HttpContext http, FeedBook book, AnswerLog answers, CityPack city, Grants grants, Catalogue catalogue, CancellationToken cancel) =>

@@ -290,17 +290,26 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
     /// <param name="since">Number of the newest part in the page, or of the last event that arrived.</param>
     /// <param name="audience">Who reads.</param>
     /// <param name="catalogue">What the topics' permissions are.</param>
-    /// <param name="place">Given back at its end.</param>
-    public Task Serve(HttpContext http, string language, IEnumerable<string> wanted, IEnumerable<string> topics, long since, Audience audience, Catalogue catalogue, IDisposable place)
+    /// <param name="place">Given back at its end; without one the present state is sent once, and when to ask again.</param>
+    public Task Serve(HttpContext http, string language, IEnumerable<string> wanted, IEnumerable<string> topics, long since, Audience audience, Catalogue catalogue, IDisposable? place)
     {
         // what is read here is forgotten before the stream begins: for hours nothing stays of it but the group
         var visible = wanted.Distinct(StringComparer.Ordinal).Select(parts.Find).OfType<LivePart>().Where(p => audience.Can(p.Permission)).Take(100).Select(p => p.Id).ToList();
         var allowed = topics.Where(t => catalogue.All.FirstOrDefault(c => c is Feed or Dataset && c.Key == t) is { } c && audience.Can(Catalogue.PermissionOf(c))).Take(20).ToHashSet(StringComparer.Ordinal);
+        if (place is null) return Once(http, new Group("", language, visible, allowed), since);
         http.Request.Query = QueryCollection.Empty;
         var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
         var viewer = new Viewer(http, ended.Token);
         return Serve(http, Join(language, visible, allowed, viewer), viewer, since, ended, place);
     }
+
+    private async Task Once(HttpContext http, Group group, long since)
+    {
+        var (bytes, _) = await Catch(group, since, Resumed(http, since), http.RequestAborted);
+        await StreamPlaces.Refuse(http, bytes);
+    }
+
+    private static bool Resumed(HttpContext http, long since) => since > 0 && http.Request.Headers.ContainsKey("Last-Event-ID");
 
     private async Task Serve(HttpContext http, Group group, Viewer viewer, long since, CancellationTokenSource ended, IDisposable place)
     {
@@ -312,7 +321,7 @@ internal sealed class LiveStreams(LiveParts parts, Signals signals, IHostApplica
             http.Response.Headers.CacheControl = "no-store";
             http.Response.Headers["X-Accel-Buffering"] = "no";
             http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpResponseBodyFeature>()?.DisableBuffering();
-            await Follow(viewer, group, since, resumed: since > 0 && http.Request.Headers.ContainsKey("Last-Event-ID"), ended.Token);
+            await Follow(viewer, group, since, Resumed(http, since), ended.Token);
         }
         catch (OperationCanceledException) { /* the reader left, or the host stops */ }
         catch (IOException) { /* the connection broke */ }

@@ -9,7 +9,7 @@ namespace SmartCity.Shell.Live;
 /// one that they name (the setting <c>Proxies</c>).</summary>
 internal sealed class StreamPlaces(IConfiguration settings, TimeProvider time, ILogger<StreamPlaces> log)
 {
-    /// <summary>Seconds after which one who was refused asks again.</summary>
+    /// <summary>Seconds after which one for whom there was no place asks again.</summary>
     public const int RetryAfter = 30;
     private static readonly byte[] Later = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"retry: {RetryAfter * 1000}\nevent: full\ndata: \n\n"));
     private static readonly TimeSpan Told = TimeSpan.FromHours(1);
@@ -49,14 +49,15 @@ internal sealed class StreamPlaces(IConfiguration settings, TimeProvider time, I
         return null;
     }
 
-    /// <summary>Tells one who was refused to come again. It is an event, so that the page takes it as its stream and asks again by itself.</summary>
-    public static async Task Refuse(HttpContext http)
+    /// <summary>Tells one for whom there is no place to come again. It is a stream that ends at once: the page takes what is new, says that it is not live, and asks again by itself.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="present">What the page does not know yet.</param>
+    public static async Task Refuse(HttpContext http, byte[] present)
     {
-        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        http.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentType = "text/event-stream";
         await http.Response.Body.WriteAsync(Later, http.RequestAborted);
+        await http.Response.Body.WriteAsync(present, http.RequestAborted);
     }
 
     private int Count(object? key) => key is null ? 0 : _taken.GetValueOrDefault(key);

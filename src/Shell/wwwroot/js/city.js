@@ -44,11 +44,12 @@
     state.textContent = state.dataset[value];
   }
   if (stream) {
-    // one that is refused for now (too many of one session or address) says when to ask again
     stream.addEventListener('htmx:sse:after:connection', event => tellState(event.detail.connection.status === 200 ? 'on' : 'off'));
+    // too many streams of one session or address: what is new comes each time it asks again
+    stream.addEventListener('full', () => tellState('full'));
     stream.addEventListener('htmx:sse:error', () => tellState('off'));
     stream.addEventListener('htmx:sse:before:connection', event => {
-      if (event.detail.connection.attempt > 0) tellState('off');
+      if (event.detail.connection.attempt > 0 && state?.dataset.live !== 'full') tellState('off');
     });
     // values do not move under a reader who asked them not to
     let paused = false;
