@@ -16,7 +16,7 @@ internal readonly record struct Unread(bool Waits, ulong Taken);
 /// <param name="limit">Most, ms.</param>
 internal struct Patience(long began, int limit = Patience.Longest)
 {
-    public const int Longest = 15_000;
+    public const int Longest = 12_000;
     private long _since = began;
     private ulong _taken;
 
