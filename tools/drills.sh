@@ -12,7 +12,7 @@
 #   datadisk  the disk with PostgreSQL's data fills up; later there is room again (needs to mount a tmpfs)
 #   waldisk   the disk with its write-ahead log does
 #   network   the network between host and PostgreSQL is cut for 1 and 30 s (needs ip netns)
-#   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times
+#   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times (DRILLS_DATABASES=postgres: that one alone)
 #   wal       PostgreSQL's disk is lost; it comes back from a base backup and the log that is archived every so many seconds (60)
 #   clock     starts with the clock two years ahead, an hour back, over the end of a year and into a leap day, on one database (needs libfaketime)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
@@ -210,7 +210,7 @@ restore)
   # a city that ran for a while, its values many times over into the past, backed up, and restored into an empty place
   took() { t=$(date +%s%N); (cd "$here" && eval "$2") >"$here/took.log" 2>&1 || { echo "  $1 failed: $(tail -3 "$here/took.log")"; bad=1; return; }; echo "  $1: $(( ($(date +%s%N) - t) / 100000000 ))e-1 s: $(tail -1 "$here/took.log" | cut -c1-160)"; }
   pgdata="$here/pg"; postgres
-  for kind in sqlite postgres; do
+  for kind in ${DRILLS_DATABASES:-sqlite postgres}; do
     case $kind in
       sqlite) whole="$here/city.db"; empty="$here/empty/city.db"; mkdir -p "$here/empty"; table=feeds_observations;;
       *) whole=$database; empty=$(echo "$database" | sed 's/Database=postgres/Database=empty/'); table=feeds.observations; psql -q -h "$here" -p "$pgport" -U city postgres -c 'CREATE DATABASE empty';;
@@ -222,7 +222,7 @@ restore)
     copy='o."ObservedAt" - k * 600000, o."SeriesId", o."FetchedAt" - k * 600000, o."ObservedUntil" - k * 600000, o."Value", o."Quality"'
     few="SELECT $columns FROM $table ORDER BY \"ObservedAt\" DESC LIMIT 10000"
     if [ $kind = sqlite ]; then took "filled" "sqlite3 '$whole' 'PRAGMA synchronous=OFF; CREATE TEMP TABLE few AS $few; WITH RECURSIVE n(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM n WHERE k < $((${number:-2} * 1000))) INSERT OR IGNORE INTO $table ($columns) SELECT $copy FROM n CROSS JOIN few o; SELECT count(*) FROM $table; PRAGMA wal_checkpoint(TRUNCATE);'"; ls -l "$whole" | awk '{ printf "  the database: %.2f GB\n", $5 / 1e9 }'
-    else took "filled" "psql -qtA -h $here -p $pgport -U city postgres -c 'CREATE TEMP TABLE few AS $few; INSERT INTO $table ($columns) SELECT $copy FROM generate_series(1, $((${number:-2} * 1000))) k, few o ON CONFLICT DO NOTHING; SELECT count(*) FROM $table'"; psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT pg_database_size('postgres')" | awk '{ printf "  the database: %.2f GB\n", $1 / 1e9 }'
+    else took "filled" "psql -qtA -h $here -p $pgport -U city postgres -c 'CREATE TEMP TABLE few AS $few; INSERT INTO $table ($columns) SELECT $copy FROM generate_series(1::bigint, $((${number:-2} * 1000))) k, few o ON CONFLICT DO NOTHING; SELECT count(*) FROM $table'"; psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT pg_database_size('postgres')" | awk '{ printf "  the database: %.2f GB\n", $1 / 1e9 }'
     fi
     # shellcheck disable=SC2086
     took "backup" "dotnet '$host' backup '$here/$kind.backup' '--Database=$whole' $settings"
