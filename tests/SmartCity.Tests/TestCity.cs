@@ -14,7 +14,7 @@ internal sealed class TestCity : IAsyncDisposable
     private readonly SmartCityApp _app;
     private readonly string _folder;
 
-    private readonly bool _ownsSimulator;
+    private bool _ownsSimulator;
 
     private TestCity(SmartCityApp app, CitySimulator simulator, string folder, Uri address, bool ownsSimulator) =>
         (_app, Simulator, _folder, Address, _ownsSimulator) = (app, simulator, folder, address, ownsSimulator);
@@ -34,6 +34,14 @@ internal sealed class TestCity : IAsyncDisposable
 
     /// <summary>The same with another pack of <c>cities/</c>.</summary>
     public static Task<TestCity> StartPack(string pack, Action<CityChoices>? choose = null, params string[] settings) => Start(pack, null, choose, settings);
+
+    /// <summary>The same with a Simulator that is loaded already; the city takes it over.</summary>
+    public static async Task<TestCity> StartPack(string pack, CitySimulator simulator)
+    {
+        var city = await Start(pack, simulator, null, []);
+        city._ownsSimulator = true;
+        return city;
+    }
 
     /// <summary>Starts a further host, which asks the same sources.</summary>
     public Task<TestCity> Another(Action<CityChoices>? choose, params string[] settings) => Start("seoul", Simulator, choose, settings);

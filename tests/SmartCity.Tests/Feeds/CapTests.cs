@@ -75,6 +75,14 @@ public sealed class CapTests
         Assert.Equal((FetchOutcome.SchemaDrift, reason), (result.Outcome, result.Detail));
     }
 
+    [Theory]
+    [InlineData("<alerts></alerts>", FetchOutcome.Empty)]
+    [InlineData("<?xml version='1.0'?><w:capAlerts xmlns:w='urn:w'>\n</w:capAlerts>", FetchOutcome.Empty)]
+    [InlineData("<alerts><error>down for maintenance</error></alerts>", FetchOutcome.SchemaDrift)]
+    [InlineData("<error/>", FetchOutcome.SchemaDrift)]
+    [InlineData("<alert/>", FetchOutcome.SchemaDrift)]
+    public void A_list_with_no_alert_in_it_is_a_quiet_day_and_nothing_else_is(string body, FetchOutcome outcome) => Assert.Equal(outcome, Tried.Text("cap", body).Outcome);
+
     [Fact]
     public void An_index_of_alerts_is_news() => Assert.StartsWith("an index of alerts", Tried.Text("cap", "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><title>t</title></entry></feed>").Detail, StringComparison.Ordinal);
 

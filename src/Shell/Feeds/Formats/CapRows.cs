@@ -15,11 +15,12 @@ internal static class CapRows
         using var reader = XmlGuard.Open(body, context.ContentType, context.Options.Encoding, longTexts: true);
         var table = new Table { Outcome = FetchOutcome.Ok };
         string? root = null;
-        var found = 0;
+        var (found, others) = (0, 0);
         while (!reader.EOF)
         {
             if (reader.NodeType != XmlNodeType.Element) { reader.Read(); continue; }
-            root ??= reader.LocalName;
+            if (root is null) root = reader.LocalName;
+            else others++;
             if (reader.LocalName == "alert" && reader.NamespaceURI.Contains("emergency:cap:1.", StringComparison.Ordinal))
             {
                 found++;
@@ -30,6 +31,8 @@ internal static class CapRows
         }
         if (table.Rows.Count > 0) return table;
         if (found > 0) return Table.Of(FetchOutcome.SchemaDrift, string.Join("; ", table.Oddities));
+        // a list of alerts with nothing in it: nobody is in danger
+        if (others == 0 && root?.EndsWith("alerts", StringComparison.OrdinalIgnoreCase) == true) return Table.Of(FetchOutcome.Empty);
         return root is "feed" or "rss" or "RDF" ? Table.Of(FetchOutcome.SchemaDrift, "an index of alerts and no alert: read it as rss, or each of its links as cap")
             : Table.Of(FetchOutcome.SchemaDrift, $"no alert of CAP 1.1 or 1.2; the document is {NewsReader.Plain(root ?? "empty", 40)}");
     }
