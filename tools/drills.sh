@@ -4,7 +4,7 @@
 # Ten ports from DRILLS_PORT (5190) on are used; SMARTCITY_HOST names another folder with the built host.
 #   database  its server is killed (kill -9 of every process), stays away for 10 s, and comes back
 #   frozen    its server stands still (SIGSTOP of every process) for 20 s with all connections open
-#   disk      the disk of the embedded database fills up; later there is room again (needs to mount a tmpfs)
+#   disk      the disk of the embedded database nearly fills up, then does; later there is room again (needs to mount a tmpfs, node, sqlite3)
 #   killed    the host is killed (kill -9) so many times (500) in the middle of uploads, decisions, notes and batches, with SQLite (needs node, sqlite3)
 #   streams   so many open streams (5000), all back at once, and some who never read (needs node, and ulimit -n above their number)
 #   slow      so many slow connections (10000) of three kinds, and what one reader gets meanwhile (needs node, slowhttptest, and ulimit -n above their number)
@@ -83,7 +83,8 @@ notes_are_there() {
   kill "$notes"; wait "$notes" 2>/dev/null || true
   cut -d' ' -f2 "$here/notes" | sort | uniq -c | awk '{ print "  notes answered " $2 ": " $1 }'
   echo "  the slowest 503 after $(awk '$2 == 503 { print $3 }' "$here/notes" | sort -n | tail -1) ms, with Retry-After $(awk '$2 == 503 { print $4 }' "$here/notes" | sort -u | tr '\n' ' ')"
-  psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT \"Text\" FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'" | sort >"$here/there"
+  if [ -d "$pgdata" ]; then psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT \"Text\" FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'"
+  else sqlite3 "$here/disk/city.db" "SELECT Text FROM disaster_safety_acts WHERE Text LIKE 'note-%'"; fi | sort >"$here/there"
   awk '$2 == 302 { print "note-" $1 }' "$here/notes" | sort >"$here/taken"
   lost=$(comm -23 "$here/taken" "$here/there" | wc -l); echo "  taken $(wc -l <"$here/taken"), of these lost $lost"; [ "$lost" = 0 ] || bad=1
 }
@@ -110,17 +111,26 @@ database|frozen)
   (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
   ;;
 disk)
+  need sqlite3 sqlite3
   mkdir "$here/disk"
   mount -t tmpfs -o size=24m none "$here/disk" || { echo "A small disk cannot be mounted here." >&2; exit 2; }
   start "$here/disk/city.db"
   sleep 10
+  note_taker
+  # first little room, then none
+  dd if=/dev/zero of="$here/disk/first" bs=1k count=$(($(df --output=avail "$here/disk" | tail -1) - 1000)) 2>/dev/null
+  within "little room is noticed" 'case "$(curl -s -m 5 $at/health/ready)" in *"nearly full"*) true;; *) false;; esac'
+  want "a file" "$(curl -s -o /dev/null -m 20 -w '%{http_code} %{time_total}' -F file=@"$0" "$at/en/feeds/desk")" 507
+  sleep 3; [ "$(status)" = 302 ] && echo "  notes are still taken" || { echo "  a note: $(status)"; bad=1; }
   dd if=/dev/zero of="$here/disk/filler" bs=64k 2>/dev/null || true
   echo "the disk is full: $(df -h "$here/disk" | tail -1)"
   sleep 12
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
   kill -0 "$city" || { echo "the host has ended"; bad=1; }
-  rm "$here/disk/filler"; sleep 15
+  rm "$here/disk/filler" "$here/disk/first"; sleep 15
   for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page afterwards" "$(get $page)" 200; done
+  within "notes are taken again" '[ "$(status)" = 302 ]'
+  notes_are_there
   kill "$city"; wait "$city" 2>/dev/null || true; city=
   (cd "$here" && dotnet "$host" check "--Database=$here/disk/city.db" $settings 2>/dev/null) || bad=1
   ;;
@@ -138,10 +148,10 @@ slow)
   for attack in "-H" "-B" "-X -w 10 -y 100 -n 5 -z 32 -k 3"; do
     page=/en/data; [ "$attack" = -B ] && page=/ko/sign-in
     # shellcheck disable=SC2086
-    slowhttptest -c "${number:-10000}" $attack -i 10 -r 500 -t "$([ "$attack" = -B ] && echo POST || echo GET)" -u "$at$page" -p 3 -l 45 >"$here/slow.log" 2>&1 & slow=$!
-    sleep 8
+    slowhttptest -c "${number:-10000}" $attack -i 10 -r 500 -t "$([ "$attack" = -B ] && echo POST || echo GET)" -u "$at$page" -p 3 -l 120 >"$here/slow.log" 2>&1 & slow=$!
+    sleep 20
     echo "slowhttptest $attack, ${number:-10000} connections"
-    with_node reader "$at" 25 250
+    with_node reader "$at" 90 250
     echo "  RSS of the host $(awk '/VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$city/status") MB, open files $(find "/proc/$city/fd" -mindepth 1 | wc -l)"
     wait "$slow" || true
     sed 's/\x1b\[[0-9;]*m//g' "$here/slow.log" | grep -E '^(initializing|pending|connected|error|closed|service available|Exit status)' | tail -7 | sed 's/^/  /'

@@ -40,11 +40,12 @@ internal static class CityEndpoints
         }).AllowAnonymous();
 
         app.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
-        app.MapGet("/health/ready", (Readiness readiness, BrokenModules modules, Hosts.Duty duty, CityDatabase database, HttpContext http) =>
+        app.MapGet("/health/ready", (Readiness readiness, BrokenModules modules, Hosts.Duty duty, CityDatabase database, DiskRoom room, HttpContext http) =>
         {
             var missing = readiness.Missing();
             // a broken module takes no host from its balancer: the others of the city are whole
             var broken = modules.All.Count == 0 ? "" : $"; broken: {string.Join(", ", modules.All.Keys.Order(StringComparer.Ordinal))}";
+            if (room.IsShort) broken += room.HistoryWaits ? "; the disk is nearly full: history is not stored, files are refused" : "; the disk is nearly full: files are refused";
             // every host would be taken from its balancer, and none has it better
             if (missing is null && database.IsGone) return Results.Text($"ready: {duty.Name} shows what it knows; the database does not answer{broken}");
             if (missing is null) return Results.Text((duty.IsAlone ? "ready" : duty.IsMine ? $"ready: {duty.Name} asks the sources" : $"ready: {duty.Name} follows {duty.Holder ?? "nobody yet"}") + broken);

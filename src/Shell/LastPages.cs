@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using SmartCity.Shell.City;
@@ -8,14 +11,16 @@ namespace SmartCity.Shell;
 
 /// <summary>What readers and writers get while the database does not do what it is asked: a page that everybody may see is sent as it was made
 /// last, with a line that says as of when; everything else is refused with 503 and when to try again. Nobody waits for it.</summary>
-internal sealed class LastPages(RequestDelegate next, CityDatabase database, SharedPages shared, CityPack city, IWords words, TimeProvider time, ILogger<LastPages> log)
+internal sealed class LastPages(RequestDelegate next, CityDatabase database, DiskRoom room, SharedPages shared, CityPack city, IWords words, TimeProvider time, ILogger<LastPages> log)
 {
-    private const int MostBytes = 64 << 20, MostPage = 2 << 20;
+    private const int MostBytes = 16 << 20, MostPage = 2 << 20;
+    // pieces out of the pool, as long as it takes: a page in one piece would lie with the large objects, which are seldom cleared up
+    private static readonly PipeOptions Pieces = new(minimumSegmentSize: 16 << 10, pauseWriterThreshold: 0, useSynchronizationContext: false);
     private readonly Dictionary<string, Kept> _kept = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private long _bytes;
 
-    private sealed record Kept(byte[] Body, string ContentType, DateTimeOffset At);
+    private sealed record Kept(byte[] Packed, string ContentType, DateTimeOffset At);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -31,9 +36,15 @@ internal sealed class LastPages(RequestDelegate next, CityDatabase database, Sha
             Refuse(http);
             return;
         }
+        // only files come so
+        if (!reads && http.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true && room.IsShort)
+        {
+            Refuse(http, StatusCodes.Status507InsufficientStorage, "60");
+            return;
+        }
         var aborted = http.RequestAborted;
         // what has begun before the database went is not waited for; what begins afterwards asks it nothing
-        using var given = database.IsGone ? CancellationTokenSource.CreateLinkedTokenSource(aborted) : CancellationTokenSource.CreateLinkedTokenSource(aborted, database.Gone);
+        using var given = new WhileThere(aborted, database.IsGone ? CancellationToken.None : database.Gone);
         http.RequestAborted = given.Token;
         try
         {
@@ -49,10 +60,10 @@ internal sealed class LastPages(RequestDelegate next, CityDatabase database, Sha
         finally { http.RequestAborted = aborted; }
     }
 
-    private static void Refuse(HttpContext http)
+    private static void Refuse(HttpContext http, int status = StatusCodes.Status503ServiceUnavailable, string seconds = "5")
     {
-        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        http.Response.Headers.RetryAfter = "5";
+        http.Response.StatusCode = status;
+        http.Response.Headers.RetryAfter = seconds;
         http.Response.Headers.CacheControl = "no-store";
     }
 
@@ -60,26 +71,42 @@ internal sealed class LastPages(RequestDelegate next, CityDatabase database, Sha
     {
         var key = $"{http.Request.Path}{http.Request.QueryString}|{http.Request.Cookies[city.Cookie("theme")]}";
         var original = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        using var body = new MemoryStream();
-        http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
-        var whole = false;
+        var pipe = new Pipe(Pieces);
+        http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(pipe.Writer.AsStream(leaveOpen: true)));
         try
         {
-            await next(http);
-            await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
-            whole = true;
+            try
+            {
+                await next(http);
+                await http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+            }
+            catch (Exception broken) when (DatabaseTrouble.Is(broken) || broken is OperationCanceledException && database.IsGone)
+            {
+                if (Find(key) is not { } kept) throw;
+                http.Features.Set(original);
+                await Send(http, kept);
+                return;
+            }
+            finally { http.Features.Set(original); }
+            await pipe.Writer.CompleteAsync();
+            var body = (await pipe.Reader.ReadAsync(CancellationToken.None)).Buffer;
+            if (http.Response.StatusCode == StatusCodes.Status200OK && !database.IsGone && body.Length is > 0 and <= MostPage && http.Response.ContentType is { } type && type.StartsWith("text/html", StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method))
+                Keep(key, new(Packed(body), type, time.GetUtcNow()));
+            foreach (var piece in body) await original.Stream.WriteAsync(piece, http.RequestAborted);
         }
-        catch (Exception broken) when (DatabaseTrouble.Is(broken) || broken is OperationCanceledException && database.IsGone)
+        finally
         {
-            if (Find(key) is not { } kept) throw;
-            http.Features.Set(original);
-            await Send(http, kept);
+            await pipe.Writer.CompleteAsync();
+            await pipe.Reader.CompleteAsync();
         }
-        finally { http.Features.Set(original); }
-        if (!whole) return;
-        if (http.Response.StatusCode == StatusCodes.Status200OK && !database.IsGone && body.Length is > 0 and <= MostPage && http.Response.ContentType is { } type && type.StartsWith("text/html", StringComparison.Ordinal) && HttpMethods.IsGet(http.Request.Method))
-            Keep(key, new(body.ToArray(), type, time.GetUtcNow()));
-        if (body.Length > 0) await original.Stream.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), http.RequestAborted);
+    }
+
+    private static byte[] Packed(ReadOnlySequence<byte> body)
+    {
+        using var packed = new MemoryStream();
+        using (var brotli = new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            foreach (var piece in body) brotli.Write(piece.Span);
+        return packed.ToArray();
     }
 
     private Kept? Find(string key)
@@ -91,23 +118,24 @@ internal sealed class LastPages(RequestDelegate next, CityDatabase database, Sha
     {
         lock (_gate)
         {
-            if (_kept.Remove(key, out var before)) _bytes -= before.Body.Length;
+            if (_kept.Remove(key, out var before)) _bytes -= before.Packed.Length;
             // the oldest go first
-            while (_kept.Count > 0 && _bytes + page.Body.Length > MostBytes)
+            while (_kept.Count > 0 && _bytes + page.Packed.Length > MostBytes)
             {
                 var oldest = _kept.MinBy(k => k.Value.At);
                 _kept.Remove(oldest.Key);
-                _bytes -= oldest.Value.Body.Length;
+                _bytes -= oldest.Value.Packed.Length;
             }
             _kept[key] = page;
-            _bytes += page.Body.Length;
+            _bytes += page.Packed.Length;
         }
     }
 
     // in the language of the address, before everything else that the page says
     private async Task Send(HttpContext http, Kept kept)
     {
-        var text = Encoding.UTF8.GetString(kept.Body);
+        using var packed = new StreamReader(new BrotliStream(new MemoryStream(kept.Packed), CompressionMode.Decompress), Encoding.UTF8);
+        var text = await packed.ReadToEndAsync(CancellationToken.None);
         var main = text.IndexOf("<main", StringComparison.Ordinal);
         var at = main < 0 ? -1 : text.IndexOf('>', main);
         var line = $"<p class=\"card\" role=\"status\"><strong>{System.Net.WebUtility.HtmlEncode(string.Format(CultureInfo.CurrentCulture, words["pages.kept"], ((ICity)city).Local(kept.At).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))}</strong></p>";

@@ -26,7 +26,7 @@ internal sealed class SharedPages : IOutputCachePolicy, IDisposable
 
     public static void Register(IServiceCollection services)
     {
-        services.AddSingleton<SharedPages>().AddOutputCache(o => (o.SizeLimit, o.MaximumBodySize) = (64 << 20, 2 << 20));
+        services.AddSingleton<SharedPages>().AddSingleton<IOutputCacheStore, PageStore>().AddOutputCache(o => o.MaximumBodySize = 2 << 20);
         services.AddOptions<OutputCacheOptions>().Configure<SharedPages>((o, pages) => o.AddBasePolicy(pages));
     }
 

@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Feeds;
 
 /// <summary>Asks every source on its own beat, apart from the others: one fetch serves every viewer, and a source that is
 /// slow or broken costs the others nothing. Of several hosts one asks, and the others tell what it has brought.</summary>
-internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog kept, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? citySources = null) : BackgroundService
+internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store, AnswerLog kept, SourceClient client, Signals signals, Duty duty, Secrets secrets, TimeProvider time, ILogger<FeedLoop> log, IEnumerable<ICitySource>? citySources = null, DiskRoom? room = null) : BackgroundService
 {
     private static readonly TimeSpan Still = TimeSpan.FromHours(6);
     // how far back steps finer than an hour are asked for again
@@ -27,7 +27,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
 
     private sealed record Running(CancellationTokenSource Stop, Task Task);
 
-    private Outbox OutboxOf(FeedPlan plan) => _outboxes.GetOrAdd(plan.Feed.Key, key => new(key, store));
+    private Outbox OutboxOf(FeedPlan plan) => _outboxes.GetOrAdd(plan.Feed.Key, key => new(key, store, room));
     private Calls CallsOf(FeedPlan plan) => _calls.GetOrAdd(plan.Feed.Key, _ => new());
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Watch(stoppingToken), duty.WhileMine(AskAll, stoppingToken));
@@ -471,6 +471,7 @@ internal sealed class FeedLoop(CityPack city, FeedBook book, ReadingStore store,
         {
             for (var day = today; day > today.AddDays(-history.Days); day = day.AddDays(-1))
             {
+                while (room?.HistoryWaits == true) if (!await Rest(TimeSpan.FromMinutes(1), stop)) return;
                 var (from, to) = (Midnight(day), Midnight(day.AddDays(1)));
                 var now = time.GetUtcNow();
                 var (hours, times) = await store.Known(plan.Feed.Key, from, to, stop);

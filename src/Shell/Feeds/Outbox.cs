@@ -5,7 +5,7 @@ namespace SmartCity.Shell.Feeds;
 
 /// <summary>What a feed has brought and the store has not taken yet. Screens read memory, so a store that fails or hangs
 /// costs them nothing; what could not be stored waits here, in order, and goes with a later beat.</summary>
-internal sealed class Outbox(string feed, ReadingStore store)
+internal sealed class Outbox(string feed, ReadingStore store, DiskRoom? room = null)
 {
     /// <summary>As many of each kind wait; beyond it the oldest are given up, and counted.</summary>
     public const int Most = 50_000;
@@ -62,6 +62,7 @@ internal sealed class Outbox(string feed, ReadingStore store)
     public async Task<Exception?> Flush()
     {
         if (Waiting == 0) return null;
+        if (_writing.IsCompleted && room?.HistoryWaits == true) return new IOException("little room is left on the disk");
         if (_writing.IsCompleted) (_begun, _writing) = (Stopwatch.GetTimestamp(), Write());
         try
         {

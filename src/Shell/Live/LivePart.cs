@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SmartCity.Shell.Localization;
+using SmartCity.Shell.Store;
 
 namespace SmartCity.Shell.Live;
 
@@ -107,7 +108,7 @@ internal sealed class LiveParts
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = LanguageInAddress.Culture(language);
         await using var scope = _scopes.CreateAsyncScope();
         // all parts wait for one another here: none waits for a database that has just gone
-        using var given = _database.IsGone ? CancellationTokenSource.CreateLinkedTokenSource(cancel) : CancellationTokenSource.CreateLinkedTokenSource(cancel, _database.Gone);
+        using var given = new WhileThere(cancel, _database.IsGone ? CancellationToken.None : _database.Gone);
         var model = await part.Model(scope.ServiceProvider, given.Token);
         return await _renderer.Render(scope.ServiceProvider, part.Partial, model, language);
     }

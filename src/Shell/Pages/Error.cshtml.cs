@@ -24,6 +24,6 @@ internal sealed class ErrorModel(BrokenModules broken) : PageModel
     {
         var code = status ?? HttpContext.Response.StatusCode;
         Module = code == 503 && HttpContext.Features.Get<IStatusCodeReExecuteFeature>() is { } asked ? broken.At(asked.OriginalPath) : null;
-        Title = code switch { 503 when Module is not null => "error.module", 400 => "error.400", 401 or 403 => "error.403", 404 => "error.404", 405 => "error.405", 429 => "error.429", 503 => "error.503", _ => "error.500" };
+        Title = code switch { 503 when Module is not null => "error.module", 400 => "error.400", 401 or 403 => "error.403", 404 => "error.404", 405 => "error.405", 429 => "error.429", 503 => "error.503", 507 => "error.507", _ => "error.500" };
     }
 }

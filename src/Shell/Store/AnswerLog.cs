@@ -18,7 +18,7 @@ internal sealed record FetchRun(string Feed, DateTimeOffset From, DateTimeOffset
 
 /// <summary>Every fetch and its raw answer: compressed, each content once, fetches that came to the same in one row. A beat only
 /// lays its answer down here; when too many wait, the newest is given up and counted, because the present goes before its record.</summary>
-internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) : BackgroundService
+internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log, DiskRoom? room = null) : BackgroundService
 {
     public const int MostWaiting = 5_000, MostBytes = 64 * 1024 * 1024;
     private const int Batch = 500;
@@ -74,6 +74,7 @@ internal sealed class AnswerLog(CityDatabase database, ILogger<AnswerLog> log) :
             while (await timer.WaitForNextTickAsync(stoppingToken))
                 try
                 {
+                    if (room?.HistoryWaits == true) continue;
                     await Flush(stoppingToken);
                     if (broken) log.LogInformation("Raw answers are kept again; {GivenUp} were given up", GivenUp);
                     broken = false;

@@ -33,9 +33,10 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
             if (NamesHost(setting))
             {
                 Kind = DatabaseKind.Postgres;
+                // nothing of ours sets what outlives a question, and a question behind a reset cannot be given up while the server is silent
                 // where the network is cut, a question that is given up asks the server to cancel, one after another, and each waits as long as connecting may take
                 var asked = new NpgsqlConnectionStringBuilder(setting);
-                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500, Timeout = Math.Clamp(asked.Timeout, 1, 3) }.ConnectionString;
+                ConnectionString = new NpgsqlConnectionStringBuilder(setting) { Timezone = "UTC", KeepAlive = 30, MaxAutoPrepare = 40, CancellationTimeout = 500, NoResetOnClose = true, Timeout = Math.Clamp(asked.Timeout, 1, 3) }.ConnectionString;
                 _postgres = NpgsqlDataSource.Create(ConnectionString);
                 // few, so that questions about the past never use up the server's places
                 _readers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 20, Options = "-c default_transaction_read_only=on" }.ConnectionString);
@@ -78,7 +79,7 @@ internal sealed class CityDatabase : ICityDatabase, IAsyncDisposable
         // migrations are written by hand, once for both databases, so there is no generated snapshot to compare with
         options.ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
         if (Kind == DatabaseKind.Sqlite) options.UseSqlite(ConnectionString, o => o.MigrationsHistoryTable(schema + "___history")).AddInterceptors(Pragmas.Instance, new OneWriter(_writer));
-        else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema)).AddInterceptors(new NotWhileGone(this));
+        else options.UseNpgsql(_postgres!, o => o.MigrationsHistoryTable("__history", schema)).AddInterceptors(new NotWhileGone(this), new GivenUpWithIt(this));
     }
 
     private volatile CancellationTokenSource _gone = new();

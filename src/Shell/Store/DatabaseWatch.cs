@@ -71,6 +71,49 @@ internal static class DatabaseTrouble
     }
 }
 
+/// <summary>A token that is cancelled with another, or when the database goes: then on a thread of its own, because to give a question up is to ask the
+/// silent server to cancel it, which blocks for seconds, and hundreds would wait one behind the other.</summary>
+internal sealed class WhileThere : IDisposable
+{
+    private readonly CancellationTokenSource _either;
+    private readonly CancellationTokenRegistration _gone;
+
+    public WhileThere(CancellationToken own, CancellationToken gone)
+    {
+        _either = CancellationTokenSource.CreateLinkedTokenSource(own);
+        _gone = gone.UnsafeRegister(static either => new Thread(static either =>
+        {
+            // who asked is told by the question that was given up
+            try { ((CancellationTokenSource)either!).Cancel(); }
+            catch (Exception over) when (over is ObjectDisposedException or AggregateException) { }
+        }) { IsBackground = true, Name = "gives up" }.Start(either), _either);
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    public void Dispose()
+    {
+        _gone.Dispose();
+        _either.Dispose();
+    }
+}
+
+/// <summary>Gives up what a context has asked of a database when that goes, also what must not be given up when its reader leaves.</summary>
+internal sealed class GivenUpWithIt(CityDatabase database) : DbCommandInterceptor
+{
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        using var either = new WhileThere(cancellationToken, database.Gone);
+        return InterceptionResult<int>.SuppressWithResult(await command.ExecuteNonQueryAsync(either.Token));
+    }
+
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        using var either = new WhileThere(cancellationToken, database.Gone);
+        return InterceptionResult<DbDataReader>.SuppressWithResult(await command.ExecuteReaderAsync(either.Token));
+    }
+}
+
 /// <summary>Lets no context wait for a database that is known to be gone.</summary>
 internal sealed class NotWhileGone(CityDatabase database) : DbConnectionInterceptor
 {

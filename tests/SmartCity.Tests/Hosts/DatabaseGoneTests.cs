@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SmartCity.Shell;
@@ -12,7 +13,7 @@ namespace SmartCity.Tests.Hosts;
 
 /// <summary>The database goes away, or stands still with all its connections open: readers see what is known and how old it is, writers are
 /// told at once, and nobody has to start anything again.</summary>
-public sealed class DatabaseGoneTests
+public sealed partial class DatabaseGoneTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -76,6 +77,65 @@ public sealed class DatabaseGoneTests
             Assert.NotEqual(HttpStatusCode.ServiceUnavailable, written.StatusCode);
         }
     }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("frozen")]
+    [InlineData("stranded")]
+    public async Task Who_writes_at_the_very_moment_it_goes_is_told_before_anybody_gives_up(string how)
+    {
+        await using var database = await TestDatabase.Migrated(Db.Postgres);
+        var there = new NpgsqlConnectionStringBuilder(database.Setting);
+        await using var wire = new Relay(there.Host!, there.Port);
+        await using var city = await TestCity.Start(c => c.Modules(TierD.Modules), $"--Database={new NpgsqlConnectionStringBuilder(database.Setting) { Host = "127.0.0.1", Port = wire.Port }.ConnectionString}", "--Hosts:Name=only", "--Logging:LogLevel:Default=None");
+        using var head = await city.Client(Roles.DepartmentHead);
+        var incident = "";
+        await TestCity.Until(() => (incident = Incident().Match(head.GetStringAsync("/en/disaster-safety", Cancel).GetAwaiter().GetResult()).Groups[1].Value).Length > 0, "an incident", 90);
+        var token = (await head.Open(incident)).Token();
+        Task<HttpResponseMessage> Note(string text) => head.PostAsync(incident + "?handler=Note", new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("note", text)]), Cancel);
+        using (var taken = await Note("before")) Assert.Equal(HttpStatusCode.Found, taken.StatusCode);
+
+        var notes = new List<Task<HttpResponseMessage>>();
+        for (var n = 0; n < 12; n++)
+        {
+            notes.Add(Note("at the moment"));
+            if (n == 2)
+            {
+                if (how == "cut") wire.Cut();
+                else if (how == "frozen") wire.Freeze();
+                else wire.Strand();
+            }
+        }
+        // what was under way is given up when the database is, and does not wait for a limit of its own
+        await TestCity.Until(() => notes.TrueForAll(n => n.IsCompleted), "every writer has an answer", 20);
+        foreach (var note in notes)
+        {
+            using var answer = await note;
+            Assert.True(answer.StatusCode is HttpStatusCode.Found or HttpStatusCode.ServiceUnavailable, answer.StatusCode.ToString());
+        }
+        if (how == "frozen") wire.Thaw();
+        else wire.Mend();
+        Assert.Contains(notes, n => n.Result.StatusCode == HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public void Questions_are_given_up_beside_each_other()
+    {
+        using var gone = new CancellationTokenSource();
+        using var own = new CancellationTokenSource();
+        WhileThere[] asked = [new(own.Token, gone.Token), new(own.Token, gone.Token), new(own.Token, gone.Token)];
+        // each waits for the others, as a question waits for the server that it asks to cancel
+        using var all = new Barrier(asked.Length + 1);
+        foreach (var one in asked) one.Token.Register(() => all.SignalAndWait(TimeSpan.FromSeconds(30), CancellationToken.None));
+        gone.Cancel();
+        Assert.True(all.SignalAndWait(TimeSpan.FromSeconds(30), Cancel));
+        Assert.All(asked, one => Assert.True(one.Token.IsCancellationRequested));
+        foreach (var one in asked) one.Dispose();
+        Assert.False(own.IsCancellationRequested);
+    }
+
+    [GeneratedRegex("href=\"(/en/disaster-safety/incidents/[^\"?]+)\"", RegexOptions.None, 1000)]
+    private static partial Regex Incident();
 
     [Theory]
     [InlineData("53100", true)]

@@ -33,6 +33,13 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>Nothing passes any more, and nobody is told.</summary>
     public void Freeze() => _flows = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Nothing passes on what is open, and nothing new can be opened.</summary>
+    public void Strand()
+    {
+        Freeze();
+        _listener.Stop();
+    }
+
     public void Thaw() => _flows.TrySetResult();
 
     /// <summary>Every connection breaks, and new ones are refused.</summary>
@@ -48,6 +55,7 @@ internal sealed class Relay : IAsyncDisposable
 
     public void Mend()
     {
+        Thaw();
         _listener = new(IPAddress.Loopback, Port);
         _listener.Start();
         _ = Accept(_listener);
