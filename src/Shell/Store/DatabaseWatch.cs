@@ -47,7 +47,8 @@ internal sealed class DatabaseWatch(CityDatabase database, IHostApplicationLifet
                 await Task.Delay(Every, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
-        if (connection is not null) await connection.DisposeAsync();
+        // one that is still being opened cannot be closed
+        if (connection is not null) await connection.DisposeAsync().AsTask().ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 }
 
@@ -104,14 +105,19 @@ internal sealed class GivenUpWithIt(CityDatabase database) : DbCommandIntercepto
     public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         using var either = new WhileThere(cancellationToken, database.Gone);
-        return InterceptionResult<int>.SuppressWithResult(await command.ExecuteNonQueryAsync(either.Token));
+        try { return InterceptionResult<int>.SuppressWithResult(await command.ExecuteNonQueryAsync(either.Token)); }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) { throw Gone(); }
     }
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
         using var either = new WhileThere(cancellationToken, database.Gone);
-        return InterceptionResult<DbDataReader>.SuppressWithResult(await command.ExecuteReaderAsync(either.Token));
+        try { return InterceptionResult<DbDataReader>.SuppressWithResult(await command.ExecuteReaderAsync(either.Token)); }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) { throw Gone(); }
     }
+
+    // who asked cancelled nothing: a loop in the background would take it for its own end, or be ended by it
+    private static NpgsqlException Gone() => new("The database does not answer.");
 }
 
 /// <summary>Lets no context wait for a database that is known to be gone.</summary>

@@ -115,6 +115,9 @@ public sealed partial class DatabaseGoneTests
         }
         if (how == "frozen") wire.Thaw();
         else wire.Mend();
+        // nothing in the background took the giving up for its own end
+        await TestCity.Until(() => !city.Services.GetRequiredService<CityDatabase>().IsGone, "it is back");
+        using (var after = await Note("after")) Assert.Equal(HttpStatusCode.Found, after.StatusCode);
         Assert.Contains(notes, n => n.Result.StatusCode == HttpStatusCode.ServiceUnavailable);
     }
 
