@@ -2,9 +2,10 @@
 # Bad days, by command: tools/drills.sh NAME [number]. Runs the built host (dotnet build src/Host, or -c Release: the newer one) on a database of its own,
 # does to it what the name says, and says what readers and writers got. Ends with 1 when it was not what docs/operating.md promises.
 # Ten ports from DRILLS_PORT (5190) on are used; SMARTCITY_HOST names another folder with the built host.
-#   database  its server is killed (kill -9 of every process), stays away for 10 s, and comes back
+#   database  its server is killed (kill -9 of every process), stays away for 10 s (DRILLS_AWAY), and comes back, so many times (3)
 #   frozen    its server stands still (SIGSTOP of every process) for 20 s with all connections open
 #   disk      the disk of the embedded database nearly fills up, then does; later there is room again (needs to mount a tmpfs, node, sqlite3)
+#   sync      the embedded database's disk fails to sync from the so-manieth time (100) of each thread on; the host is killed, and what was taken is there (needs strace, node, sqlite3)
 #   killed    the host is killed (kill -9) so many times (500) in the middle of uploads, decisions, notes and batches, with SQLite (needs node, sqlite3)
 #   streams   so many open streams (5000), all back at once, and some who never read (needs node, and ulimit -n above their number)
 #   slow      so many slow connections (10000) of three kinds, and what one reader gets meanwhile (needs node, slowhttptest, and ulimit -n above their number)
@@ -84,7 +85,7 @@ notes_are_there() {
   cut -d' ' -f2 "$here/notes" | sort | uniq -c | awk '{ print "  notes answered " $2 ": " $1 }'
   echo "  the slowest 503 after $(awk '$2 == 503 { print $3 }' "$here/notes" | sort -n | tail -1) ms, with Retry-After $(awk '$2 == 503 { print $4 }' "$here/notes" | sort -u | tr '\n' ' ')"
   if [ -d "$pgdata" ]; then psql -qtA -h "$here" -p "$pgport" -U city postgres -c "SELECT \"Text\" FROM disaster_safety.acts WHERE \"Text\" LIKE 'note-%'"
-  else sqlite3 "$here/disk/city.db" "SELECT Text FROM disaster_safety_acts WHERE Text LIKE 'note-%'"; fi | sort >"$here/there"
+  else sqlite3 "$file" "SELECT Text FROM disaster_safety_acts WHERE Text LIKE 'note-%'"; fi | sort >"$here/there"
   awk '$2 == 302 { print "note-" $1 }' "$here/notes" | sort >"$here/taken"
   lost=$(comm -23 "$here/taken" "$here/there" | wc -l); echo "  taken $(wc -l <"$here/taken"), of these lost $lost"; [ "$lost" = 0 ] || bad=1
 }
@@ -95,11 +96,11 @@ database|frozen)
   for round in $(seq "$rounds"); do
     echo "round $round"
     # shellcheck disable=SC2046
-    if [ "$drill" = database ]; then kill -KILL $(pg); away=10; else kill -STOP $(pg); away=20; fi
+    if [ "$drill" = database ]; then kill -KILL $(pg) 2>/dev/null || true; gone=${DRILLS_AWAY:-10}; else kill -STOP $(pg); gone=${DRILLS_AWAY:-20}; fi
     within "noticed" 'case "$(curl -s -m 5 $at/health/ready)" in *"does not answer"*) true;; *) false;; esac'
     for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
     want "a form" "$(post)" 503
-    sleep $away
+    sleep "$gone"
     for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page later" "$(get $page)" 200; done
     want "a form later" "$(post)" 503
     # shellcheck disable=SC2046
@@ -111,10 +112,10 @@ database|frozen)
   (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
   ;;
 disk)
-  need sqlite3 sqlite3
+  need sqlite3 sqlite3; file="$here/disk/city.db"
   mkdir "$here/disk"
   mount -t tmpfs -o size=24m none "$here/disk" || { echo "A small disk cannot be mounted here." >&2; exit 2; }
-  start "$here/disk/city.db"
+  start "$file"
   sleep 10
   note_taker
   # first little room, then none
@@ -132,7 +133,21 @@ disk)
   within "notes are taken again" '[ "$(status)" = 302 ]'
   notes_are_there
   kill "$city"; wait "$city" 2>/dev/null || true; city=
-  (cd "$here" && dotnet "$host" check "--Database=$here/disk/city.db" $settings 2>/dev/null) || bad=1
+  (cd "$here" && dotnet "$host" check "--Database=$file" $settings 2>/dev/null) || bad=1
+  ;;
+sync)
+  need strace strace; need sqlite3 sqlite3; file="$here/city.db"; sources_apart
+  # from so many on, the disk refuses to say that anything is on it; -D, so that the host is the process that is started
+  clock="strace -D -f --seccomp-bpf -qq -o $here/syncs -e trace=fsync,fdatasync -e inject=fsync,fdatasync:error=EIO:when=${number:-100}+"
+  start "$file"; note_taker
+  within "a note is refused" '[ "$(status)" = 503 ]'
+  for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
+  sleep 10; kill -0 "$city" || { echo "the host has ended"; bad=1; }
+  echo "  of $(wc -l <"$here/syncs") times a disk was asked, it failed $(grep -c INJECTED "$here/syncs")"
+  kill -KILL "$city"; wait "$city" 2>/dev/null || true
+  clock=; start "$file"; notes_are_there
+  kill "$city"; wait "$city" 2>/dev/null || true; city=
+  (cd "$here" && dotnet "$host" check "--Database=$file" $settings 2>/dev/null) || bad=1
   ;;
 long)
   sources_apart; start "$here/city.db"; can_sign_in
