@@ -47,6 +47,8 @@ public sealed class DiskRoomTests
         Assert.Contains("nearly full: history is not stored, files are refused", await anyone.GetStringAsync("/health/ready", Cancel), StringComparison.Ordinal);
 
         using var chief = await city.Client(Roles.Administrator);
+        Assert.Contains("what the sources bring is shown and not stored", await chief.GetStringAsync("/en/feeds", Cancel), StringComparison.Ordinal);
+        Assert.DoesNotContain("nearly full", await anyone.GetStringAsync("/en/feeds", Cancel), StringComparison.Ordinal);
         var token = (await chief.Open("/en/feeds/desk")).Token();
         using (var form = new MultipartFormDataContent { { new StringContent(token), "__RequestVerificationToken" }, { new StringContent("a,b\n1,2\n"), "file", "values.csv" } })
         using (var refused = await chief.PostAsync("/en/feeds/desk", form, Cancel))

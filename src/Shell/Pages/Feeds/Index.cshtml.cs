@@ -10,7 +10,7 @@ namespace SmartCity.Shell.Pages.Feeds;
 
 /// <summary>How every source is doing. The public sees state and age; what a source answered, those who run the city.</summary>
 [Authorize(ShellContributions.SeeFeeds)]
-internal sealed class IndexModel(FeedBook book, BrokenModules modules, Catalogue catalogue, Secrets secrets, Duty duty, IAudience audience, IWords words, TimeProvider time) : PageModel
+internal sealed class IndexModel(FeedBook book, BrokenModules modules, Store.DiskRoom room, Catalogue catalogue, Secrets secrets, Duty duty, IAudience audience, IWords words, TimeProvider time) : PageModel
 {
     /// <summary>Orders of the list: what needs a person first, by name, by age, by what is left of the day's calls.</summary>
     public static IReadOnlyList<string> Sorts { get; } = ["state", "name", "lag", "rows", "calls"];
@@ -28,8 +28,10 @@ internal sealed class IndexModel(FeedBook book, BrokenModules modules, Catalogue
     public AsOf? AsOf => book.AsOf(LostFeeds.Feed);
     /// <summary>Which host asks the sources, for those who run the city; null where there is one host.</summary>
     public string? Hosts => !SeesDetail || duty.IsAlone ? null : duty.Holder is not { } holder ? words["feeds.hosts.none"] : string.Format(CultureInfo.CurrentCulture, words[duty.IsMine ? "feeds.hosts.asks" : "feeds.hosts.follows"], duty.Name, holder);
-    /// <summary>A sentence for each broken module, for those who run the city.</summary>
-    public IEnumerable<string> Broken => !SeesDetail ? [] : modules.All.OrderBy(m => m.Key, StringComparer.Ordinal)
+    /// <summary>A sentence for each broken module, and one for a disk that is nearly full, for those who run the city.</summary>
+    public IEnumerable<string> Broken => !SeesDetail ? [] : (room.IsShort ? [words[room.HistoryWaits ? "feeds.disk.history" : "feeds.disk"]] : Enumerable.Empty<string>()).Concat(Modules);
+
+    private IEnumerable<string> Modules => modules.All.OrderBy(m => m.Key, StringComparer.Ordinal)
         .Select(m => words.Of("feeds.broken", catalogue.Modules.First(c => c.Key == m.Key).Title.In(words.Language), secrets.Redact(m.Value.Message)));
     public int InTime => All.Count(r => LostFeeds.IsInTime(r.State));
 
