@@ -15,7 +15,7 @@
 #   network   the network between host and PostgreSQL is cut for 1 and 30 s (needs ip netns)
 #   restore   a database of about so many GB (2), SQLite's and PostgreSQL's, is backed up and restored into an empty place, with times (DRILLS_DATABASES=postgres: that one alone)
 #   wal       PostgreSQL's disk is lost; it comes back from a base backup and the log that is archived every so many seconds (60)
-#   clock     starts with the clock two years ahead, an hour back, over the end of a year and into a leap day, on one database (needs libfaketime)
+#   clock     starts with the clock two years ahead, an hour back, over the end of a year and into a leap day, on one database; then the clock jumps while it runs (needs libfaketime, node)
 #   long      so many minutes of 50 requests a second and 20 open streams: memory, files and threads (needs node)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -301,6 +301,19 @@ clock)
   unset FAKETIME
   # shellcheck disable=SC2086
   (cd "$here" && dotnet "$host" check "--Database=$here/city.db" $settings 2>/dev/null) || bad=1
+  # and one that runs on while its clock jumps and is set right again, and goes twice as fast, beside a PostgreSQL whose clock stays
+  need node nodejs; postgres; echo "+0" >"$here/clock"
+  clock="env LD_PRELOAD=$faked FAKETIME_TIMESTAMP_FILE=$here/clock FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1"
+  start "$database"
+  for moment in "+0" "+5m" "+0" "-1h" "+0" "+730d" "+0" "+0 x2" "+0"; do
+    echo "clock $moment, while it runs"; echo "$moment" >"$here/clock"; sleep 5
+    within "every area has a value of now" 'curl -s -m 5 "$at/en" | node "$root/tools/areas-shown.mjs"'
+    for page in /ko /en/feeds /ko/indicators /en/disaster-safety; do want "$page" "$(get $page)" 200; done
+    kill -0 "$city" || { echo "the host has ended"; bad=1; }
+  done
+  clock=
+  # shellcheck disable=SC2086
+  (cd "$here" && dotnet "$host" check "--Database=$database" $settings 2>/dev/null) || bad=1
   ;;
 killed)
   need sqlite3 sqlite3; sources_apart
